@@ -1,0 +1,32 @@
+import type { Request, Response } from "express";
+import type { JsonBody, StreamBody } from "../route.ts";
+import { validate } from "../validation/validate.ts";
+import { createBodyStream } from "./body-stream.ts";
+import { acceptedEncodings, parseContentEncoding } from "./content-encoding.ts";
+import { matchContentType } from "./content-type.ts";
+import { readJsonBody } from "./read-json-body.ts";
+
+const acceptHeaders: Readonly<Record<string, string>> = { POST: "Accept-Post", PATCH: "Accept-Patch" };
+
+/** Brings a request's body into the form that its route declares. A body of another type or encoding is not read at all. */
+export async function receiveBody(req: Request, res: Response, declared: JsonBody | StreamBody): Promise<unknown> {
+  const accepted = declared.kind === "json" ? ["application/json"] : Object.keys(declared.contentTypes);
+  const { contentType, contentEncoding } = withHints(req, res, accepted, () => ({
+    contentType: matchContentType(req.headers["content-type"], accepted),
+    contentEncoding: parseContentEncoding(req.headers["content-encoding"]),
+  }));
+  if (declared.kind === "stream") return { stream: createBodyStream(req, res), contentType, contentEncoding };
+  return validate(declared.schema, await readJsonBody(req, res, contentEncoding, declared.maxBytes), "body");
+}
+
+/** A refused content type or encoding is answered with what would have been accepted. */
+function withHints<Value>(req: Request, res: Response, accepted: readonly string[], read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    const acceptHeader = acceptHeaders[req.method];
+    if (acceptHeader) res.setHeader(acceptHeader, accepted.join(", "));
+    res.setHeader("Accept-Encoding", acceptedEncodings);
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import express, { type Express } from "express";
+import type { Logger } from "@longshore/shared/logger";
+import { createDocsRoutes } from "./docs/create-docs-routes.ts";
+import { createOpenApi, type ServiceInfo } from "./docs/create-openapi.ts";
+import { createErrorHandler, type TranslateError } from "./error-handler.ts";
+import { logRequests } from "./log-requests.ts";
+import { mountRoutes } from "./mount-routes.ts";
+import { describeRequest } from "./request-context.ts";
+import type { Route } from "./route.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
+
+export type HttpAppOptions = {
+  routes: readonly Route[];
+  log: Logger;
+  info: ServiceInfo;
+  translateError?: TranslateError;
+};
+
+/** Composes the room: an Express app that serves the routes given and their documentation. */
+export function createHttpApp({ routes, log, info, translateError }: HttpAppOptions): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.enable("case sensitive routing");
+  app.set("query parser", "simple");
+
+  app.use(logRequests(log), describeRequest(), setSecurityHeaders());
+  mountRoutes(app, [...routes, ...createDocsRoutes(createOpenApi(routes, info))]);
+  app.use(createErrorHandler(translateError));
+  return app;
+}

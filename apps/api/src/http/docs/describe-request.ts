@@ -1,0 +1,43 @@
+import type { ZodOpenApiOperationObject, ZodOpenApiRequestBodyObject } from "zod-openapi";
+import type { JsonBody, Route, StreamBody } from "../route.ts";
+
+type Described = Pick<ZodOpenApiOperationObject, "parameters" | "requestBody" | "requestParams">;
+
+const contentEncoding = {
+  name: "Content-Encoding",
+  in: "header" as const,
+  description: "How the body is compressed.",
+  schema: { type: "string" as const, enum: ["identity", "gzip", "br", "zstd"], default: "identity" },
+};
+
+/** The parameters and the body of a route's operation. */
+export function describeRequest({ request = {} }: Route): Described {
+  const { params, query, headers, body } = request;
+  return {
+    requestParams: { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) },
+    ...(body && { parameters: [contentEncoding], requestBody: describeBody(body) }),
+  };
+}
+
+function describeBody(body: JsonBody | StreamBody): ZodOpenApiRequestBodyObject {
+  if (body.kind === "json") {
+    const { schema, example, maxBytes } = body;
+    return {
+      required: true,
+      description: `At most ${maxBytes} bytes when inflated.`,
+      content: { "application/json": { schema, example } },
+    };
+  }
+  const types = Object.entries(body.contentTypes);
+  return {
+    required: true,
+    content: Object.fromEntries(
+      types.map(([type, { description, example }]) => [
+        type,
+        type === "application/json"
+          ? { schema: { description }, example: JSON.parse(example) }
+          : { schema: { type: "string", description }, example },
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,41 @@
+import type { RequestHandler, Response } from "express";
+import type { z } from "zod";
+import { receiveBody } from "./body/receive-body.ts";
+import type { Route } from "./route.ts";
+import { sendReply } from "./send-reply.ts";
+import { validate } from "./validation/validate.ts";
+
+/** Turns a declared route into an Express handler: check the request, run the route's handler, write its reply. */
+export function runRoute(route: Route): RequestHandler {
+  const { params, query, headers, body } = route.request ?? {};
+  const closedQuery = query && close(query);
+
+  return async (req, res) => {
+    const context = {
+      params: params && validate(params, req.params, "path"),
+      query: closedQuery && validate(closedQuery, req.query, "query"),
+      headers: headers && validate(headers, req.headers, "header"),
+      body: body && (await receiveBody(req, res, body)),
+      req,
+      res,
+      log: req.log,
+      requestId: String(req.id),
+      signal: abortWhenGone(res),
+    };
+    const reply = await route.handler(context);
+    if ("status" in reply) sendReply(req, res, reply);
+  };
+}
+
+/** An unknown query parameter is refused by name, unless the schema says what becomes of unknown ones. */
+function close(query: z.ZodObject): z.ZodObject {
+  return query.def.catchall ? query : query.strict();
+}
+
+function abortWhenGone(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once("close", () => {
+    if (!res.writableEnded) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,115 @@
+import { pipeline } from "node:stream/promises";
+import { Readable, type Transform } from "node:stream";
+import { stringify } from "csv-stringify";
+import { z } from "zod";
+import type { ImportFormat } from "@longshore/shared/db/schema";
+import { jobViewSchema } from "@longshore/shared/status/job-view";
+import { defineRoute, streamBody, streamed, type Route } from "../http/route.ts";
+import type { Reject, Rejects, createReadRejects } from "../services/read-rejects.ts";
+import type { createReceiveImport } from "../services/receive-import.ts";
+import { defaultTenant } from "../services/tenant.ts";
+import { acceptedHeaderDocs, acceptedHeaders, jobParams } from "./jobs.ts";
+
+export type ImportRoutesDeps = {
+  receiveImport: ReturnType<typeof createReceiveImport>;
+  readRejects: ReturnType<typeof createReadRejects>;
+};
+
+const formats = {
+  "application/json": "json",
+  "application/x-ndjson": "ndjson",
+  "text/csv": "csv",
+} as const satisfies Record<string, ImportFormat>;
+
+const annotations = ["_row", "_code", "_field", "_message", "_raw"];
+
+export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesDeps): Route[] {
+  return [
+    defineRoute({
+      operationId: "importRows",
+      method: "post",
+      path: "/v1/imports/{dataset}",
+      tags: ["imports"],
+      scope: "submit",
+      summary: "Import rows into a dataset",
+      description:
+        "Streams the rows in, commits all of them and answers 202; workers write them. A row that cannot be written is a " +
+        "reject and leaves its neighbours alone. Columns and fields that start with `_` are ignored.",
+      request: {
+        params: z.object({ dataset: z.string().min(1) }),
+        query: z.object({
+          onConflict: z
+            .enum(["error", "ignore", "update"])
+            .default("error")
+            .describe("What to do with a row whose key exists: reject it, skip it, or update the row that is there."),
+        }),
+        body: streamBody({
+          "application/json": { description: "An array of rows.", example: '[{"name":"Ada Lovelace","email":"ada@example.com"}]' },
+          "application/x-ndjson": { description: "A row on each line.", example: '{"name":"Ada Lovelace","email":"ada@example.com"}\n' },
+          "text/csv": { description: "RFC 4180, with a header.", example: "name,email\nAda Lovelace,ada@example.com\n" },
+        }),
+      },
+      responses: {
+        202: { description: "Accepted: every row will be applied once or rejected.", schema: jobViewSchema, headers: acceptedHeaderDocs },
+      },
+      errors: [
+        "unknown_dataset",
+        "malformed_body",
+        "invalid_utf8",
+        "invalid_encoding",
+        "upload_incomplete",
+        "columns_mismatch",
+        "empty_import",
+        "body_too_large",
+        "record_too_large",
+        "unavailable",
+      ],
+      async handler({ params, query, body, requestId, log }) {
+        const job = await receiveImport({
+          tenant: defaultTenant,
+          dataset: params.dataset,
+          format: formats[body.contentType],
+          onConflict: query.onConflict,
+          upload: body.stream,
+          encoding: body.contentEncoding,
+          requestId,
+          log,
+        });
+        return { status: 202, headers: acceptedHeaders(job), body: job };
+      },
+    }),
+    defineRoute({
+      operationId: "getRejects",
+      method: "get",
+      path: "/v1/jobs/{id}/rejects",
+      tags: ["imports"],
+      scope: "read",
+      summary: "Read the rejected rows of an import",
+      description:
+        "The rows in the submitted columns plus `_row`, `_code`, `_field` and `_message`, in the order they were sent; " +
+        "`_raw` holds a record that could not be read. The corrected file can be posted back as it is.",
+      request: { params: jobParams },
+      responses: {
+        200: { description: "NDJSON, or CSV if `Accept` prefers it.", contentTypes: ["application/x-ndjson", "text/csv"] },
+      },
+      errors: ["not_found", "unavailable"],
+      async handler({ params, req, res, signal }) {
+        const rejects = await readRejects(params.id);
+        const type = req.accepts(["application/x-ndjson", "text/csv"]) || "application/x-ndjson";
+        res.status(200).set({ "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" });
+        await pipeline([...format(type, rejects), res], { signal });
+        return streamed;
+      },
+    }),
+  ];
+}
+
+/** The streams that turn rejects into a body; the last one is what the client reads. */
+function format(type: string, { columns, rejects }: Rejects): (Readable | Transform)[] {
+  if (type !== "text/csv") return [Readable.from(lines(rejects))];
+  return [Readable.from(rejects), stringify({ header: true, columns: [...columns, ...annotations] })];
+}
+
+async function* lines(rejects: AsyncIterable<Reject>): AsyncGenerator<string> {
+  for await (const reject of rejects) yield `${JSON.stringify(reject)}\n`;
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { contracts } from "@longshore/shared/jobs/contracts";
+import { isTerminal } from "@longshore/shared/status/job-state";
+import { jobViewSchema, type JobView } from "@longshore/shared/status/job-view";
+import { defineRoute, jsonBody, type Route } from "../http/route.ts";
+import { submissionSchema, type createSubmitJob } from "../services/submit-job.ts";
+import type { createGetJob } from "../services/get-job.ts";
+import { defaultTenant } from "../services/tenant.ts";
+
+export type JobRoutesDeps = {
+  submitJob: ReturnType<typeof createSubmitJob>;
+  getJob: ReturnType<typeof createGetJob>;
+};
+
+export const jobParams = z.object({ id: z.uuid() });
+
+/** The headers of a 202: where to look, and how soon that is worth it. */
+export function acceptedHeaders(job: JobView) {
+  return { Location: job.links.self, "Retry-After": 1 };
+}
+
+export const acceptedHeaderDocs = {
+  Location: "The job's status URL.",
+  "Retry-After": "Seconds after which the first look is worth it.",
+};
+
+export function createJobRoutes({ submitJob, getJob }: JobRoutesDeps): Route[] {
+  return [
+    defineRoute({
+      operationId: "submitJob",
+      method: "post",
+      path: "/v1/jobs",
+      tags: ["jobs"],
+      scope: "submit",
+      summary: "Submit a background job",
+      description: `The job is committed before the 202. Kinds: ${Object.values(contracts)
+        .map((contract) => `\`${contract.kind}\` (${contract.summary})`)
+        .join(", ")}.`,
+      request: { body: jsonBody(submissionSchema, { example: { kind: "sleep", payload: contracts.sleep.example } }) },
+      responses: { 202: { description: "Accepted: it will be done.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      errors: ["unknown_kind", "unavailable"],
+      async handler({ body, requestId, log }) {
+        const job = await submitJob(body, { tenant: defaultTenant, requestId, log });
+        return { status: 202, headers: acceptedHeaders(job), body: job };
+      },
+    }),
+    defineRoute({
+      operationId: "getJob",
+      method: "get",
+      path: "/v1/jobs/{id}",
+      tags: ["jobs"],
+      scope: "read",
+      summary: "Read a job's status",
+      description: "200 for any known job in any state; an unknown id is 404, never `queued`.",
+      request: { params: jobParams },
+      responses: {
+        200: {
+          description: "The job.",
+          schema: jobViewSchema,
+          headers: { "Retry-After": "While the job is not over: seconds after which another look is worth it." },
+        },
+      },
+      errors: ["not_found", "unavailable"],
+      async handler({ params }) {
+        const job = await getJob(params.id);
+        return { status: 200, headers: isTerminal(job.state) ? {} : { "Retry-After": 1 }, body: job };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,114 @@
+import { promisify } from "node:util";
+import { constants, zstdCompress } from "node:zlib";
+import { v7 as uuidv7 } from "uuid";
+import type { Transaction } from "kysely";
+import type { Db } from "@longshore/shared/db/create-database";
+import type { Database, ImportFormat, ImportRow, JobRow, OnConflict } from "@longshore/shared/db/schema";
+import { importKind } from "@longshore/shared/jobs/contracts";
+import type { Slice } from "@longshore/shared/records/slice-records";
+
+const compress = promisify(zstdCompress);
+const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+export type NewImport = {
+  tenant: string;
+  dataset: string;
+  format: ImportFormat;
+  onConflict: OnConflict;
+  requestId: string;
+};
+
+export type SealedImport = { job: JobRow; imported: ImportRow };
+
+/** An import on its way in: `write` every slice in order, then `seal` it, or `discard` it. */
+export type Staging = {
+  /** Compresses a slice and commits the one before it, so the two overlap. */
+  write(slice: Slice, columns: string[] | null): Promise<void>;
+  /** Commits the last slice and makes the import `queued` in one transaction: from here on it will be done. */
+  seal(): Promise<SealedImport>;
+  /** Removes what was written, as far as the database can be reached; the reconciler removes what stays behind. */
+  discard(): Promise<void>;
+};
+
+type Chunk = { seq: number; first_row: number; rows: number; payload: Buffer };
+
+/**
+ * Writes an import's chunks to PostgreSQL while they arrive. Until it is sealed, the import is `receiving`: no worker
+ * sees it. A small import needs no more than the sealing transaction.
+ */
+export function stageImport(db: Db, request: NewImport, window: number): Staging {
+  const jobId = uuidv7();
+  let begun = false;
+  let columns: string[] | null = null;
+  let held: Promise<Chunk> | undefined;
+  let seq = 0;
+  let rows = 0;
+
+  async function begin(trx: Transaction<Database>): Promise<void> {
+    await trx.insertInto("jobs").values(newJob(jobId, request)).execute();
+    const { dataset, format, onConflict: on_conflict } = request;
+    await trx.insertInto("imports").values({ job_id: jobId, dataset, format, columns, on_conflict, release_window: window }).execute();
+    begun = true;
+  }
+
+  async function flush(trx: Transaction<Database>): Promise<void> {
+    if (begun) await trx.updateTable("jobs").set({ updated_at: new Date() }).where("id", "=", jobId).execute();
+    else await begin(trx);
+    if (!held) return;
+    const chunk = await held;
+    await trx.insertInto("import_chunks").values({ job_id: jobId, ...chunk, last_error: null }).execute();
+    held = undefined;
+  }
+
+  return {
+    async write(slice, header) {
+      columns = header;
+      const next = compressSlice(slice, seq);
+      if (held) await db.transaction().execute(flush);
+      held = next;
+      seq += 1;
+      rows += slice.rows;
+    },
+    seal: () =>
+      db.transaction().execute(async (trx) => {
+        await flush(trx);
+        const imported = await trx
+          .updateTable("imports")
+          .set({ chunks_total: seq, rows_received: rows })
+          .where("job_id", "=", jobId)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        const job = await trx
+          .updateTable("jobs")
+          .set((eb) => ({ state: "queued", revision: eb("revision", "+", 1), updated_at: new Date() }))
+          .where("id", "=", jobId)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return { job, imported };
+      }),
+    async discard() {
+      await held?.catch(() => {});
+      if (begun) await db.deleteFrom("jobs").where("id", "=", jobId).execute();
+    },
+  };
+}
+
+async function compressSlice(slice: Slice, seq: number): Promise<Chunk> {
+  return { seq, first_row: slice.firstRow, rows: slice.rows, payload: await compress(slice.bytes, fastest) };
+}
+
+function newJob(id: string, request: NewImport) {
+  return {
+    id,
+    tenant: request.tenant,
+    kind: importKind,
+    state: "receiving" as const,
+    payload: "{}",
+    options: "{}",
+    max_attempts: 1,
+    tags: "{}",
+    entry: null,
+    request_id: request.requestId,
+    updated_at: new Date(),
+  };
+}

@@ -1,0 +1,2 @@
+/** Who owns a job while no API keys are configured. */
+export const defaultTenant = "default";

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { Db } from "@longshore/shared/db/create-database";
+import type { ImportFormat, OnConflict } from "@longshore/shared/db/schema";
+import type { ChunkEntryData } from "@longshore/shared/queue/entry";
+
+export type ClaimedChunk = {
+  jobId: string;
+  seq: number;
+  dataset: string;
+  format: ImportFormat;
+  columns: string[] | null;
+  onConflict: OnConflict;
+  firstRow: number;
+  rows: number;
+  payload: Buffer;
+  /** How often this chunk was claimed, this time included. */
+  delivery: number;
+  lastError: string | null;
+  requestId: string | null;
+};
+
+/**
+ * Counts a delivery of the chunk, starts its job if it is the first, and brings the payload. Undefined when there is
+ * nothing left to do: the chunk is done, or its import is over. Takes no lock that outlives the statement: two workers
+ * may claim the same chunk, and the transaction that applies it lets one of them through.
+ */
+export async function claimChunk(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChunk | undefined> {
+  const { rows } = await sql<ClaimedChunk>`
+    with claimed as (
+      update import_chunks set delivery = delivery + 1
+      where job_id = ${jobId} and seq = ${seq} and state = 'pending'
+      returning *
+    ), started as (
+      update jobs set state = 'running', started_at = now(), updated_at = now(), revision = revision + 1
+      where id = ${jobId} and state = 'queued' and exists (select from claimed)
+    )
+    select claimed.job_id as "jobId", claimed.seq, imports.dataset, imports.format, imports.columns,
+      imports.on_conflict as "onConflict", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
+      claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId"
+    from claimed join imports using (job_id) join jobs on jobs.id = claimed.job_id`.execute(db);
+  return rows[0];
+}

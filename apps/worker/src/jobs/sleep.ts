@@ -1,0 +1,14 @@
+import { setTimeout } from "node:timers/promises";
+import type { Contracts } from "@longshore/shared/jobs/contracts";
+import type { JobHandler } from "./define-handler.ts";
+
+const stepMs = 250;
+
+export const handleSleep: JobHandler<Contracts["sleep"]> = async ({ durationMs }, { signal, progress }) => {
+  const start = performance.now();
+  for (let slept = 0; slept < durationMs; slept = performance.now() - start) {
+    progress(Math.round(slept), durationMs, "ms");
+    await setTimeout(Math.min(stepMs, durationMs - slept), undefined, { signal });
+  }
+  return { sleptMs: Math.round(performance.now() - start) };
+};

@@ -1,0 +1,39 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export type ProbesOptions = {
+  port: number;
+  host: string;
+  isLive: () => boolean;
+  /** Resolves when the worker can work; rejects with what is missing. */
+  checkReady: () => Promise<void>;
+};
+
+export type Probes = { port: number; close(): Promise<void> };
+
+/** Serves `/livez`, which touches no dependency, and `/readyz`. */
+export async function startProbes({ port, host, isLive, checkReady }: ProbesOptions): Promise<Probes> {
+  const answers: Record<string, () => Promise<string | undefined>> = {
+    "/livez": async () => (isLive() ? undefined : "the worker does not fetch"),
+    "/readyz": () => checkReady().then(
+      () => undefined,
+      (error: Error) => error.message,
+    ),
+  };
+
+  const server = createServer(async (req, res) => {
+    const answer = answers[req.url ?? ""];
+    const problem = answer ? await answer() : undefined;
+    const status = answer ? (problem ? 503 : 200) : 404;
+    res.writeHead(status, { "Content-Type": "application/json" });
+    res.end(JSON.stringify({ status: status === 200 ? "ok" : "unavailable", ...(problem && { detail: problem }) }));
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

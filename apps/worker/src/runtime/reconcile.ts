@@ -1,0 +1,81 @@
+import { sql, type Transaction } from "kysely";
+import type { Database } from "@longshore/shared/db/schema";
+import { importKind } from "@longshore/shared/jobs/contracts";
+import type { Producer } from "@longshore/shared/queue/create-producer";
+import { chunkEntryId, type ChunkEntryData, type Entry } from "@longshore/shared/queue/entry";
+import { importQueue, queueFor } from "@longshore/shared/queue/names";
+
+const page = 1_000;
+
+/** What a sweep did: entries that Redis had lost, uploads that never ended. */
+export type Reconciled = { jobs: number; chunks: number; unsealed: number };
+
+/**
+ * Puts every job that is not over, and that Redis does not know, back into the queue. Adding what is there already is
+ * harmless: ids are fixed, and a claim takes a job once.
+ */
+export async function reconcileJobs(trx: Transaction<Database>, producer: Producer, olderThanMs: number): Promise<number> {
+  let enqueued = 0;
+  let after = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    const jobs = await trx
+      .selectFrom("jobs")
+      .select(["id", "kind", "entry", "run_at"])
+      .where("state", "in", ["queued", "scheduled", "running"])
+      .where("kind", "<>", importKind)
+      .where("updated_at", "<", new Date(Date.now() - olderThanMs))
+      .where("id", ">", after)
+      .orderBy("id")
+      .limit(page)
+      .execute();
+    const entries = jobs.map(({ id, kind, entry, run_at }) => ({
+      id: entry!,
+      queue: queueFor(kind),
+      data: { jobs: [id] },
+      delayMs: Math.max(0, (run_at?.getTime() ?? 0) - Date.now()),
+    }));
+    enqueued += await enqueueLost(producer, entries);
+    if (jobs.length < page) return enqueued;
+    after = jobs.at(-1)!.id;
+  }
+}
+
+/** The same for the chunks of imports: those that are released, not applied, and not known to Redis. */
+export async function reconcileChunks(trx: Transaction<Database>, producer: Producer): Promise<number> {
+  const { rows } = await sql<ChunkEntryData>`
+    select chunk.job_id as "jobId", chunk.seq
+    from jobs
+    join imports on imports.job_id = jobs.id
+    join import_chunks chunk on chunk.job_id = jobs.id and chunk.state = 'pending'
+    left join import_chunks earlier on earlier.job_id = chunk.job_id and earlier.seq = chunk.seq - imports.release_window
+    where jobs.state in ('queued', 'running') and (earlier.seq is null or earlier.state = 'done')
+    order by chunk.job_id, chunk.seq`.execute(trx);
+  return enqueueLost(
+    producer,
+    rows.map((data) => ({ id: chunkEntryId(data.jobId, data.seq), queue: importQueue, data })),
+  );
+}
+
+/** Removes uploads that stopped without being sealed: their client never got a 202. */
+export async function removeUnsealed(trx: Transaction<Database>, olderThanMs: number): Promise<number> {
+  const { numDeletedRows } = await trx
+    .deleteFrom("jobs")
+    .where("state", "=", "receiving")
+    .where("updated_at", "<", new Date(Date.now() - olderThanMs))
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
+async function enqueueLost(producer: Producer, entries: readonly Entry[]): Promise<number> {
+  let enqueued = 0;
+  for (const [queue, group] of Map.groupBy(entries, (entry) => entry.queue)) {
+    const known = await producer.knows(
+      queue,
+      group.map(({ id }) => id),
+    );
+    const lost = group.filter((_entry, index) => !known[index]);
+    await producer.enqueue(lost);
+    enqueued += lost.length;
+  }
+  return enqueued;
+}

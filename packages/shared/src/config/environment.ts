@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** The variables that the API and the worker share; each app extends them in its own `config.ts`. */
+export const port = z.coerce.number().int().min(0).max(65_535);
+export const count = z.coerce.number().int().min(1);
+export const milliseconds = z.coerce.number().int().min(1);
+export const bytes = z.coerce.number().int().min(1);
+
+export const logLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
+
+export const databaseEnvironment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
+  DATABASE_POOL_MIN: z.coerce.number().int().min(0).default(0),
+  DATABASE_POOL_MAX: count.default(10),
+  DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(2_000),
+  DATABASE_IDLE_TIMEOUT_MS: milliseconds.default(30_000),
+  DATABASE_MAX_LIFETIME_MS: milliseconds.default(30 * 60_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(30_000),
+  DATABASE_LOCK_TIMEOUT_MS: milliseconds.default(5_000),
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: milliseconds.default(30_000),
+});
+
+export const redisEnvironment = z.object({
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }),
+  REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000),
+});
+
+/** The pool's settings as `createDatabase` takes them. */
+export function databaseOptions(config: z.output<typeof databaseEnvironment>) {
+  return {
+    url: config.DATABASE_URL,
+    min: config.DATABASE_POOL_MIN,
+    max: config.DATABASE_POOL_MAX,
+    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: config.DATABASE_IDLE_TIMEOUT_MS,
+    maxLifetimeMs: config.DATABASE_MAX_LIFETIME_MS,
+    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: config.DATABASE_LOCK_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: config.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  };
+}

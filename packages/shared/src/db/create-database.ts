@@ -1,0 +1,47 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Database } from "./schema.ts";
+
+export type DatabaseOptions = {
+  url: string;
+  applicationName: string;
+  min?: number;
+  max?: number;
+  connectTimeoutMs?: number;
+  idleTimeoutMs?: number;
+  maxLifetimeMs?: number;
+  /** 0 lets statements run without a bound: for migrations only. */
+  statementTimeoutMs?: number;
+  lockTimeoutMs?: number;
+  idleInTransactionTimeoutMs?: number;
+  /** An idle connection that broke: the pool has dropped it already, this is for the log. */
+  onConnectionError?: (error: Error) => void;
+};
+
+export type Db = Kysely<Database>;
+export type DatabaseHandle = { db: Db; pool: pg.Pool; close(): Promise<void> };
+
+/** PostgreSQL's int8: every bigint here is an id or a count, far below 2^53. */
+const types = { getTypeParser: (oid: number, format?: "text") => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) };
+
+/** A bounded connection pool and Kysely over it. Connects on first use; every wait has a limit. */
+export function createDatabase(options: DatabaseOptions): DatabaseHandle {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    min: options.min ?? 0,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 2_000,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
+    maxLifetimeSeconds: (options.maxLifetimeMs ?? 30 * 60_000) / 1_000,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 5_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+    keepAlive: true,
+    types: types as pg.CustomTypesConfig,
+  });
+  pool.on("error", (error) => options.onConnectionError?.(error));
+
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, close: () => db.destroy() };
+}

@@ -1,0 +1,132 @@
+import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { JobState } from "../status/job-state.ts";
+
+/** The tables as Kysely sees them. `migrations/` says the same in SQL; both change together. */
+export interface Database {
+  jobs: JobsTable;
+  imports: ImportsTable;
+  import_chunks: ImportChunksTable;
+  import_rejects: ImportRejectsTable;
+  applied: AppliedTable;
+  users: UsersTable;
+  user_profiles: UserProfilesTable;
+  cities: CitiesTable;
+}
+
+type Json<T> = ColumnType<T, string, string>;
+type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+type Moment = ColumnType<Date | null, Date | null | undefined, Date | null>;
+/** A bigint that the pool parses to a number: counts of rows and bytes stay far below 2^53. */
+type Count = Generated<number>;
+
+export type JobOptions = { timeoutMs?: number };
+export type JobError = { code: string; message: string };
+
+interface JobsTable {
+  id: string;
+  tenant: Generated<string>;
+  kind: string;
+  state: JobState;
+  payload: Json<unknown>;
+  options: Json<JobOptions>;
+  /** Failures of the handler so far, plus the one under way: what the client calls an attempt. */
+  attempt: Generated<number>;
+  max_attempts: number;
+  /** How often a worker claimed the job; the fence against a worker that lost it. Never falls. */
+  delivery: Generated<number>;
+  /** The delivery that last settled; `delivery` far ahead of it means that the job kills its workers. */
+  settled_delivery: Generated<number>;
+  /** The id of the queue entry that carries the job. */
+  entry: string | null;
+  run_at: Moment;
+  result: NullableJson<unknown>;
+  error: NullableJson<JobError>;
+  tags: Json<Record<string, string>>;
+  /** Grows with every committed change that a client can see. */
+  revision: Count;
+  request_id: string | null;
+  created_at: CreatedAt;
+  started_at: Moment;
+  finished_at: Moment;
+  updated_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+export type ImportFormat = "json" | "ndjson" | "csv";
+export type OnConflict = "error" | "ignore" | "update";
+
+interface ImportsTable {
+  job_id: string;
+  dataset: string;
+  format: ImportFormat;
+  /** The CSV header, in the submitted order; null for JSON. */
+  columns: string[] | null;
+  on_conflict: OnConflict;
+  chunks_total: Count;
+  /** How many of its chunks may be in the queue at once: chunk n is released when chunk n - release_window is done. */
+  release_window: number;
+  chunks_done: Count;
+  rows_received: Count;
+  rows_inserted: Count;
+  rows_updated: Count;
+  rows_skipped: Count;
+  rows_rejected: Count;
+}
+
+interface ImportChunksTable {
+  job_id: string;
+  seq: number;
+  first_row: number;
+  rows: number;
+  state: Generated<"pending" | "done" | "failed">;
+  /** The records as they were sent, zstd; null once the chunk is done. */
+  payload: Buffer | null;
+  delivery: Generated<number>;
+  last_error: string | null;
+}
+
+interface ImportRejectsTable {
+  job_id: string;
+  row: number;
+  code: string;
+  field: string | null;
+  message: string;
+  raw: string;
+}
+
+interface AppliedTable {
+  job_id: string;
+  step: string;
+  applied_at: CreatedAt;
+}
+
+interface UsersTable {
+  id: Generated<number>;
+  email: string;
+  name: string;
+  created_at: CreatedAt;
+  updated_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+interface UserProfilesTable {
+  user_id: number;
+  display_name: string;
+  initials: string;
+  email_domain: string;
+  processed_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+interface CitiesTable {
+  id: Generated<number>;
+  name: string;
+  country: string;
+  admin1: string;
+  admin2: string;
+  lat: number;
+  lng: number;
+}
+
+export type JobRow = Selectable<JobsTable>;
+export type NewJobRow = Insertable<JobsTable>;
+export type ImportRow = Selectable<ImportsTable>;
+export type RejectRow = Selectable<ImportRejectsTable>;

@@ -1,0 +1,34 @@
+import { AppError } from "../errors.ts";
+
+/** What the drivers throw: a SQLSTATE with PostgreSQL's own fields, or a socket's errno in `code`. */
+export type SqlError = Error & { code?: string; constraint?: string; column?: string; detail?: string; schema?: string };
+
+/** PostgreSQL refused a value or a row: classes 22 (data exception) and 23 (integrity constraint violation). */
+export function isRowError(error: unknown): error is SqlError & { code: string } {
+  const state = sqlState(error);
+  return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
+}
+
+/**
+ * The database is away or too busy, and the same statement may succeed later: lost connections (class 08), shutdown and
+ * crash (57P0x), too many clients (53300), a socket that failed, or a pool that had no connection in time.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return state.startsWith("08") || state.startsWith("57P0") || state === "53300";
+  const errno = (error as SqlError).code;
+  if (errno && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(errno)) return true;
+  return /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message);
+}
+
+/** What a client may hear about a failure of the database: that it is away, and when to try again. Never SQL. */
+export function toUnavailable(error: unknown): AppError | undefined {
+  if (!isUnavailable(error)) return undefined;
+  return new AppError("unavailable", { message: "The database is not available", retryAfterSeconds: 2, cause: error });
+}
+
+function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as SqlError).code : undefined;
+  return code && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}

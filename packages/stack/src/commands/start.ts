@@ -1,0 +1,22 @@
+/** `npm start`: the whole stack on this machine, with the cities of the world in it. Stays up until Ctrl-C. */
+import { once } from "node:events";
+import { readStackConfig } from "../config.ts";
+import { importCities } from "../demo/import-cities.ts";
+import { printInvitation } from "../demo/print-invitation.ts";
+import { killAll } from "../process/leftovers.ts";
+import { runCommand } from "../run-command.ts";
+import { startStack } from "../supervisor/start-stack.ts";
+import { say } from "../terminal/say.ts";
+
+await runCommand(async ({ signal, onForce }) => {
+  const config = readStackConfig();
+  onForce(() => killAll(config.LONGSHORE_DATA_DIR));
+  {
+    await using stack = await startStack(config, { say, signal });
+    if (config.LONGSHORE_DEMO) await importCities(stack, { say, signal });
+    printInvitation(stack.apiUrl, say);
+    if (!signal.aborted) await once(signal, "abort");
+    say("\nDraining; Ctrl-C again kills at once …");
+  }
+  say("Stopped.");
+});

@@ -1,0 +1,57 @@
+/**
+ * The local stack: PostgreSQL and Redis unless they are given, the API and the workers, each restarted when it crashes.
+ * What was started first is stopped last.
+ */
+import { migrateToLatest } from "@longshore/shared/db/migrate";
+import type { StackConfig } from "../config.ts";
+import { findFreePort } from "../process/find-free-port.ts";
+import type { Say } from "../terminal/say.ts";
+import { requireFreePort, urlOf } from "./api-address.ts";
+import type { AppSpec } from "./start-app.ts";
+import { startApps } from "./start-apps.ts";
+import { startServices } from "./start-services.ts";
+import { takeDataDir } from "./take-data-dir.ts";
+
+export type Stack = AsyncDisposable & { apiUrl: string; databaseUrl: string };
+
+export type StackOptions = { say: Say; signal?: AbortSignal | undefined };
+
+/** Starts everything and resolves when all of it is ready; disposal drains and stops it. */
+export async function startStack(config: StackConfig, { say, signal }: StackOptions): Promise<Stack> {
+  const dataDir = config.LONGSHORE_DATA_DIR;
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(await takeDataDir(dataDir, say));
+  const port = await requireFreePort(config);
+
+  const services = cleanup.use(await startServices(config, say));
+  signal?.throwIfAborted();
+  const migrations = await migrateToLatest(services.databaseUrl);
+  if (migrations.length > 0) say(`migrated   ${migrations.join(", ")}`);
+  signal?.throwIfAborted();
+
+  const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
+  const api: AppSpec = {
+    name: "api",
+    entry: "apps/api/src/main.ts",
+    url: urlOf(config.HOST, port),
+    dataDir,
+    env: { ...env, HOST: config.HOST, PORT: String(port) },
+  };
+  const workers = Array.from({ length: config.WORKERS }, (_, index) => workerSpec(index + 1, dataDir, env));
+  cleanup.use(await startApps([api, ...(await Promise.all(workers))], { say, signal }));
+
+  const owned = cleanup.move();
+  return { apiUrl: api.url, databaseUrl: services.databaseUrl, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Workers serve their probes alone, on a private port of this machine. */
+async function workerSpec(number: number, dataDir: string, env: NodeJS.ProcessEnv): Promise<AppSpec> {
+  const port = await findFreePort();
+  return {
+    name: `worker-${number}`,
+    entry: "apps/worker/src/main.ts",
+    url: urlOf("127.0.0.1", port),
+    dataDir,
+    env: { ...env, HOST: "127.0.0.1", PORT: String(port) },
+  };
+}
