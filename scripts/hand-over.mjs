@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 const parentCheckMs = 500;
+const parentAtStart = process.ppid;
 
 /**
  * Runs a TypeScript entry with the toolchain's Node, passes signals on, and takes over the child's exit code.
@@ -26,9 +27,8 @@ export async function handOver(root, toolchain, args) {
 
 /** npm that was killed outright forwards nothing; nobody would be left who could stop this child. */
 function stopWithParent(child) {
-  const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parentAtStart) return;
     clearInterval(watch);
     child.kill("SIGTERM");
   }, parentCheckMs);

@@ -15,7 +15,10 @@ export async function installDependencies(root, toolchain) {
     const stamp = hashManifests(root);
     if (isInstalled(stamp)) return;
     const args = ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false", "--reporter=append-only"];
-    await runQuietly("Installing dependencies", toolchain.pnpm, args, { cwd: root, env: pnpmEnvironment(toolchain.env) });
+    await runQuietly("Installing dependencies", toolchain.pnpm, args, {
+      cwd: root,
+      env: pnpmEnvironment(toolchain.env),
+    });
     writeFileSync(stampFile, stamp);
   });
 }
@@ -29,7 +32,8 @@ function hashManifests(root) {
 
 function findManifests(root, folder, depth) {
   const entries = readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const isPackageFolder = (entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules";
+  const isPackageFolder = (entry) =>
+    entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules";
   const nested = depth === 0 ? [] : entries.filter(isPackageFolder);
   return [
     ...entries.filter((entry) => entry.name === "package.json").map((entry) => join(folder, entry.name)),

@@ -26,7 +26,8 @@ async function acquire(lock) {
       rmSync(lock, { recursive: true, force: true });
       continue;
     }
-    if (Date.now() > deadline) throw new Error(`process ${owner} still holds ${lock}; stop it, or delete that directory.`);
+    if (Date.now() > deadline)
+      throw new Error(`process ${owner} still holds ${lock}; stop it, or delete that directory.`);
     if (!hasSaidSo) console.error(`Waiting for another bootstrap of this checkout (process ${owner ?? "starting"}) …`);
     hasSaidSo = true;
     await delay(100);

@@ -14,7 +14,11 @@ const oldestNode = 24;
 export async function prepareToolchain(root) {
   const nodePackage = ownNodeIsRecent() ? undefined : nodePackageName();
   const pnpmPackage = `@pnpm/exe.${process.platform}-${process.arch}${isMusl() ? "-musl" : ""}`;
-  const home = join(root, ".toolchain", nodePackage ? `node-${nodeVersion}-pnpm-${pnpmVersion}` : `pnpm-${pnpmVersion}`);
+  const home = join(
+    root,
+    ".toolchain",
+    nodePackage ? `node-${nodeVersion}-pnpm-${pnpmVersion}` : `pnpm-${pnpmVersion}`,
+  );
   if (!existsSync(home)) await withLock(root, () => fetchPackages(home, { nodePackage, pnpmPackage }));
 
   const node = nodePackage ? join(home, "node_modules", nodePackage, "bin", "node") : process.execPath;

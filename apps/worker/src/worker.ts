@@ -10,7 +10,7 @@ import { handlers } from "./jobs/handlers.ts";
 import type { JobHandler } from "./jobs/define-handler.ts";
 import { createClaimJobs } from "./runtime/claim-jobs.ts";
 import { consumeJobs } from "./runtime/consume-jobs.ts";
-import { createReconciler, type ReconcilerOptions } from "./runtime/reconciler.ts";
+import { startReconciler, type ReconcilerOptions } from "./runtime/reconciler.ts";
 import { createSettleJobs } from "./runtime/settle-jobs.ts";
 
 export type WorkerDeps = {
@@ -50,7 +50,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningW
     consumeChunks({ ...shared, concurrency: options.importConcurrency }),
     ...jobKinds.map((kind) => consumeJobs(jobs, kind, handlers[kind] as JobHandler)),
   ];
-  const reconciler = createReconciler(db, producer, log, options.reconciler);
+  const reconciler = startReconciler(db, producer, log, options.reconciler);
 
   return {
     isFetching: () => consumers.every((consumer) => consumer.isRunning() && !consumer.isPaused()),

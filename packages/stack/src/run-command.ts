@@ -5,7 +5,7 @@ export type CommandContext = {
   /** Aborts at the first Ctrl-C or SIGTERM: whatever waits should stop waiting, and what was started be stopped. */
   signal: AbortSignal;
   /** Sets what is done when someone insists, right before the process exits. */
-  onForce(action: () => void): void;
+  onForce: (action: () => void) => void;
 };
 
 /**

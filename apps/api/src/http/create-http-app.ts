@@ -1,6 +1,7 @@
 import express, { type Express } from "express";
 import type { Logger } from "@longshore/shared/logger";
 import { createDocsRoutes } from "./docs/create-docs-routes.ts";
+import { createErrorRoutes } from "./docs/create-error-routes.ts";
 import { createOpenApi, type ServiceInfo } from "./docs/create-openapi.ts";
 import { createErrorHandler, type TranslateError } from "./error-handler.ts";
 import { logRequests } from "./log-requests.ts";
@@ -25,7 +26,8 @@ export function createHttpApp({ routes, log, info, translateError }: HttpAppOpti
   app.set("query parser", "simple");
 
   app.use(logRequests(log), describeRequest(), setSecurityHeaders());
-  mountRoutes(app, [...routes, ...createDocsRoutes(createOpenApi(routes, info))]);
+  const documented = [...routes, ...createErrorRoutes()];
+  mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))]);
   app.use(createErrorHandler(translateError));
   return app;
 }

@@ -33,7 +33,8 @@ export function createErrorHandler(translateError?: TranslateError): ErrorReques
 function toAppError(error: unknown, translateError?: TranslateError): AppError {
   if (error instanceof AppError) return error;
   // Express decodes path parameters, and says so when it cannot.
-  if (error instanceof URIError) return new AppError("malformed_request", { message: "The path is not valid UTF-8 in percent-encoding" });
+  if (error instanceof URIError)
+    return new AppError("malformed_request", { message: "The path is not valid UTF-8 in percent-encoding" });
   return translateError?.(error) ?? new AppError("internal", { cause: error });
 }
 

@@ -1,5 +1,6 @@
 import type { Express, RequestHandler } from "express";
 import { AppError } from "@longshore/shared/errors";
+import { checkRoutes } from "./check-routes.ts";
 import { requestPath } from "./request-path.ts";
 import type { Route } from "./route.ts";
 import { runRoute } from "./run-route.ts";
@@ -10,6 +11,7 @@ import { sendReply } from "./send-reply.ts";
  * is `method_not_allowed`. HEAD works wherever GET does, and OPTIONS tells what is allowed.
  */
 export function mountRoutes(app: Express, routes: readonly Route[]): void {
+  checkRoutes(routes);
   const byPath = Map.groupBy(routes, (route) => route.path);
   for (const path of [...byPath.keys()].toSorted(bySpecificity)) {
     const group = byPath.get(path) ?? [];
@@ -34,6 +36,8 @@ function answerOtherMethods(routes: readonly Route[]): RequestHandler {
   return (req, res) => {
     res.setHeader("Allow", allowed);
     if (req.method === "OPTIONS") return sendReply(req, res, { status: 204 });
-    throw new AppError("method_not_allowed", { message: `${req.method} is not allowed here; use ${methods.join(" or ")}` });
+    throw new AppError("method_not_allowed", {
+      message: `${req.method} is not allowed here; use ${methods.join(" or ")}`,
+    });
   };
 }

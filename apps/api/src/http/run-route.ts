@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { receiveBody } from "./body/receive-body.ts";
 import type { Route } from "./route.ts";
 import { sendReply } from "./send-reply.ts";
-import { validate } from "./validation/validate.ts";
+import { validateParameters } from "./validation/validate.ts";
 
 /** Turns a declared route into an Express handler: check the request, run the route's handler, write its reply. */
 export function runRoute(route: Route): RequestHandler {
@@ -12,9 +12,9 @@ export function runRoute(route: Route): RequestHandler {
 
   return async (req, res) => {
     const context = {
-      params: params && validate(params, req.params, "path"),
-      query: closedQuery && validate(closedQuery, req.query, "query"),
-      headers: headers && validate(headers, req.headers, "header"),
+      params: params && validateParameters(params, req.params, "path"),
+      query: closedQuery && validateParameters(closedQuery, req.query, "query"),
+      headers: headers && validateParameters(headers, req.headers, "header"),
       body: body && (await receiveBody(req, res, body)),
       req,
       res,

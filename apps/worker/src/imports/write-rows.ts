@@ -8,9 +8,9 @@ import type { Refusal, ValidRow } from "./validate-rows.ts";
 export type Written = { inserted: number; updated: number; skipped: number; refused: Refusal[] };
 
 /**
- * Writes the rows of a chunk as if they came one after another, and says what became of each. One statement holds a key
- * only once: its first row, or its last if later rows update earlier ones. A key whose row is refused gets a further
- * round with the next one. Keys are sorted, so that two chunks lock the same rows in the same order.
+ * Writes the rows of a chunk and says what became of each. One statement holds a key only once: its first row, or its last
+ * if later rows update earlier ones; the other rows of the key are duplicates that PostgreSQL never sees. A key whose row
+ * is refused gets a further round with the next one. Keys are sorted, so that two chunks lock rows in the same order.
  */
 export async function writeRows(
   trx: Transaction<Database>,

@@ -2,21 +2,23 @@
 import { once } from "node:events";
 import { readStackConfig } from "../config.ts";
 import { importCities } from "../demo/import-cities.ts";
-import { printInvitation } from "../demo/print-invitation.ts";
+import { inviteToTry } from "../demo/invite-to-try.ts";
 import { killAll } from "../process/leftovers.ts";
 import { runCommand } from "../run-command.ts";
 import { startStack } from "../supervisor/start-stack.ts";
+import { takeDataDir } from "../supervisor/take-data-dir.ts";
 import { say } from "../terminal/say.ts";
 
 await runCommand(async ({ signal, onForce }) => {
   const config = readStackConfig();
+  using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, say);
   onForce(() => killAll(config.LONGSHORE_DATA_DIR));
   {
     await using stack = await startStack(config, { say, signal });
     if (config.LONGSHORE_DEMO) await importCities(stack, { say, signal });
-    printInvitation(stack.apiUrl, say);
+    inviteToTry(stack.apiUrl, say);
     if (!signal.aborted) await once(signal, "abort");
-    say("\nDraining; Ctrl-C again kills at once …");
+    say("\nDraining. Press Ctrl-C again to kill at once.");
   }
   say("Stopped.");
 });

@@ -15,8 +15,12 @@ export async function clearAfterKill(cluster: string): Promise<void> {
   if (running) throw new Error(`PostgreSQL already runs on ${cluster} (process ${running}).`);
 
   for (const pid of findProcessesIn(cluster)) process.kill(pid, "SIGKILL");
-  await waitUntil("the former PostgreSQL's last process to end", () => findProcessesIn(cluster).length === 0 || undefined, {
-    deadlineMs: 10_000,
-  });
+  await waitUntil(
+    "the former PostgreSQL's last process to end",
+    () => findProcessesIn(cluster).length === 0 || undefined,
+    {
+      deadlineMs: 10_000,
+    },
+  );
   rmSync(lockFile);
 }

@@ -8,7 +8,13 @@ const run = promisify(execFile);
 
 /** One collation, one encoding, one time zone, whatever the machine speaks: the same rows sort the same way everywhere. */
 export const postgresEnvironment = { LC_ALL: "C", TZ: "UTC" };
-const options = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--auth=scram-sha-256"];
+const options = [
+  "--encoding=UTF8",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--locale=C",
+  "--auth=scram-sha-256",
+];
 
 export type Cluster = { home: string; binaries: string; user: SystemUser | undefined; password: string };
 
@@ -27,7 +33,12 @@ export async function initCluster({ home, binaries, user, password }: Cluster): 
   if (user) chownSync(passwordFile, user.uid, user.gid);
 
   const args = [...options, "--username=longshore", `--pwfile=${passwordFile}`, `--pgdata=${draft}`];
-  await run(join(binaries, "bin", "initdb"), args, { uid: user?.uid, gid: user?.gid, cwd: home, env: postgresEnvironment });
+  await run(join(binaries, "bin", "initdb"), args, {
+    uid: user?.uid,
+    gid: user?.gid,
+    cwd: home,
+    env: postgresEnvironment,
+  });
   rmSync(passwordFile);
   renameSync(draft, cluster);
   return cluster;

@@ -42,7 +42,8 @@ export function removeDataDir(dataDir: string): void {
 function removeForsaken(target: string): void {
   if (!existsSync(target)) return;
   const pid = findPostmaster(join(target, "data"));
-  if (pid) throw new Error(`PostgreSQL (process ${pid}) still runs on the data of a deleted data directory. Stop it first.`);
+  if (pid)
+    throw new Error(`PostgreSQL (process ${pid}) still runs on the data of a deleted data directory. Stop it first.`);
   rmSync(target, { recursive: true });
 }
 

@@ -14,7 +14,9 @@ const graceMs = 10_000;
 export async function stopLeftovers(dataDir: string, say: Say): Promise<void> {
   const leftovers = findLeftovers(dataDir);
   if (leftovers.length === 0) return;
-  say(`Stopping what a former stack left running: ${leftovers.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")}`);
+  say(
+    `Stopping what a former stack left running: ${leftovers.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")}`,
+  );
   const isService = ({ name }: Leftover): boolean => name === "postgres" || name === "redis";
   await Promise.all(leftovers.filter((leftover) => !isService(leftover)).map(stop));
   await Promise.all(leftovers.filter(isService).map(stop));

@@ -1,12 +1,12 @@
 /** A private Redis or Valkey of the machine: append-only file, never evicting, loopback only. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Redis } from "ioredis";
 import { createDataDir, logFileOf, pidFileOf } from "../data-dir.ts";
 import { findFreePort } from "../process/find-free-port.ts";
 import type { Service, ServiceOptions } from "../process/service.ts";
 import { startProcess } from "../process/start-process.ts";
 import { waitUntilReady } from "../process/wait-until-ready.ts";
+import { answersAs } from "./answers-as.ts";
 import { findRedis } from "./find-redis.ts";
 
 export type RedisOptions = ServiceOptions & {
@@ -46,24 +46,10 @@ export async function startRedis({ dataDir, port, appendfsync = "everysec", say 
 
   const url = `redis://127.0.0.1:${chosenPort}`;
   try {
-    await waitUntilReady(redis, () => answers(url), { deadlineMs: 60_000 });
+    await waitUntilReady(redis, () => answersAs(redis.pid, url), { deadlineMs: 60_000 });
   } catch (error) {
     await redis.stop();
     throw error;
   }
   return { ...redis, url, port: chosenPort };
-}
-
-/** Whether it is there and has loaded its data: ioredis connects only then. */
-async function answers(url: string): Promise<boolean> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, connectTimeout: 5_000 });
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    return (await client.ping()) === "PONG";
-  } catch {
-    return false;
-  } finally {
-    client.disconnect();
-  }
 }

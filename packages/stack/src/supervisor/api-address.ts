@@ -6,7 +6,9 @@ import { findFreePort, isPortFree } from "../process/find-free-port.ts";
 export async function requireFreePort({ HOST, PORT }: StackConfig): Promise<number> {
   if (PORT === 0) return findFreePort();
   if (await isPortFree(PORT, HOST)) return PORT;
-  throw new Error(`Port ${PORT} of ${HOST} is in use by another program. Choose another one: PORT=${PORT + 1} npm start`);
+  throw new Error(
+    `Port ${PORT} of ${HOST} is in use by another program. Choose another one: PORT=${PORT + 1} npm start`,
+  );
 }
 
 /** Where this machine reaches what listens on a host; the wildcard addresses are no address to call. */

@@ -10,17 +10,15 @@ import { requireFreePort, urlOf } from "./api-address.ts";
 import type { AppSpec } from "./start-app.ts";
 import { startApps } from "./start-apps.ts";
 import { startServices } from "./start-services.ts";
-import { takeDataDir } from "./take-data-dir.ts";
 
 export type Stack = AsyncDisposable & { apiUrl: string; databaseUrl: string };
 
 export type StackOptions = { say: Say; signal?: AbortSignal | undefined };
 
-/** Starts everything and resolves when all of it is ready; disposal drains and stops it. */
+/** Starts everything on a data directory that is taken, and resolves when all is ready; disposal drains and stops it. */
 export async function startStack(config: StackConfig, { say, signal }: StackOptions): Promise<Stack> {
   const dataDir = config.LONGSHORE_DATA_DIR;
   await using cleanup = new AsyncDisposableStack();
-  cleanup.use(await takeDataDir(dataDir, say));
   const port = await requireFreePort(config);
 
   const services = cleanup.use(await startServices(config, say));

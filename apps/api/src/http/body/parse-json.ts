@@ -14,7 +14,8 @@ export function parseJson(bytes: Buffer): unknown {
   const text = new TextDecoder().decode(bytes);
   const value = parse(text);
   const errors = checkJson(value, text);
-  if (errors.length > 0) throw new AppError("validation_failed", { message: "The body has values that cannot be kept", errors });
+  if (errors.length > 0)
+    throw new AppError("validation_failed", { message: "The body has values that cannot be kept", errors });
   return value;
 }
 

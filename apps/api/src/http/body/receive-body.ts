@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import type { JsonBody, StreamBody } from "../route.ts";
-import { validate } from "../validation/validate.ts";
+import { validateBody } from "../validation/validate.ts";
 import { createBodyStream } from "./body-stream.ts";
 import { acceptedEncodings, parseContentEncoding } from "./content-encoding.ts";
 import { matchContentType } from "./content-type.ts";
@@ -16,7 +16,7 @@ export async function receiveBody(req: Request, res: Response, declared: JsonBod
     contentEncoding: parseContentEncoding(req.headers["content-encoding"]),
   }));
   if (declared.kind === "stream") return { stream: createBodyStream(req, res), contentType, contentEncoding };
-  return validate(declared.schema, await readJsonBody(req, res, contentEncoding, declared.maxBytes), "body");
+  return validateBody(declared.schema, await readJsonBody(req, res, contentEncoding, declared.maxBytes));
 }
 
 /** A refused content type or encoding is answered with what would have been accepted. */

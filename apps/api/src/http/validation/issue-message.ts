@@ -15,7 +15,7 @@ export function issueMessage(issue: Issue): string | undefined {
   if (issue.code.startsWith("invalid_") && issue.input === undefined) return "is required";
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${expectedType(issue.expected)}, not ${typeName(issue.input)}`;
+      return `must be ${expectedType(issue.expected)}, not ${typeName(issue.input, issue.expected)}`;
     case "invalid_value":
       return `must be ${oneOf(issue.values)}`;
     case "invalid_union":
@@ -39,10 +39,10 @@ function expectedType(expected: string): string {
   return /^[aeiou]/.test(expected) ? `an ${expected}` : `a ${expected}`;
 }
 
-function typeName(input: unknown): string {
+function typeName(input: unknown, expected: string): string {
   if (input === null) return "null";
   if (Array.isArray(input)) return "an array";
-  if (typeof input === "number") return Number.isInteger(input) ? "a number" : "this number";
+  if (expected === "int" && typeof input === "number") return "a fraction";
   return expectedType(typeof input);
 }
 

@@ -1,32 +1,40 @@
 import { AppError } from "@longshore/shared/errors";
 import type { ErrorCode, FieldError } from "@longshore/shared/errors";
 import type { z } from "zod";
+import { checkParameters } from "./check-parameters.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { issueMessage } from "./issue-message.ts";
 
 const maxErrors = 100;
 
-const places = {
-  body: { base: [], code: "validation_failed" },
-  header: { base: ["header"], code: "validation_failed" },
-  path: { base: ["path"], code: "not_found" },
-  query: { base: ["query"], code: "validation_failed" },
-} as const satisfies Record<string, { base: string[]; code: ErrorCode }>;
+/** Checks a body against its schema and returns the parsed value. Throws `validation_failed` with at most 100 errors. */
+export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  return validate(schema, body, [], "validation_failed");
+}
 
 /**
- * Checks one part of a request against its schema and returns the parsed value. Throws `validation_failed`, or
- * `not_found` for the path, with at most 100 field errors. A pointer into another part than the body starts with its
- * name: `/query/limit`.
+ * Checks the parameters of a request. Throws `validation_failed`, or `not_found` for those in the path, with pointers
+ * that start with the place: `/query/limit`.
  */
-export function validate<Schema extends z.ZodType>(
+export function validateParameters<Schema extends z.ZodObject>(
+  schema: Schema,
+  parameters: object,
+  place: "header" | "path" | "query",
+): z.output<Schema> {
+  const code = place === "path" ? "not_found" : "validation_failed";
+  const errors = checkParameters(parameters, place);
+  if (errors.length > 0) throw invalid(code, errors);
+  return validate(schema, parameters, [place], code);
+}
+
+function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  place: keyof typeof places,
+  base: string[],
+  code: ErrorCode,
 ): z.output<Schema> {
   const parsed = schema.safeParse(value, { error: issueMessage, reportInput: true });
   if (parsed.success) return parsed.data;
-
-  const { base, code } = places[place];
   throw invalid(code, fieldErrors(parsed.error.issues, base));
 }
 

@@ -1,0 +1,101 @@
+import type { ErrorCode } from "@longshore/shared/errors";
+
+type Advice = {
+  /** When a client meets the code. */
+  when: string;
+  /** What to do about it. */
+  remedy: string;
+};
+
+/**
+ * What a client may want to know about each code. Served at `/errors/{code}`, which is the `type` of every problem, and
+ * written out in `docs/errors.md`; a test keeps that page in step.
+ */
+export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
+  body_too_large: {
+    when: "The body, inflated if it came compressed, is larger than this route takes. Nothing of it was kept.",
+    remedy: "Send it in parts. The limit is in the detail and, for JSON bodies, in `/openapi.json`.",
+  },
+  columns_mismatch: {
+    when: "The header of a CSV import lacks a column that the dataset needs, names one that it does not have, or names one twice.",
+    remedy: "Compare the header with the columns at `/v1/datasets`. Columns that start with `_` are ignored.",
+  },
+  empty_import: {
+    when: "An import was sent without a single row.",
+    remedy: "Send at least one row. A CSV header alone is not a row.",
+  },
+  illegal_state: {
+    when: "The job's state does not allow the move: a finished job cannot be cancelled, a running one cannot be retried.",
+    remedy: "Read the job and decide again; its state may have changed meanwhile.",
+  },
+  internal: {
+    when: "Longshore has a bug, or met a failure that it does not know.",
+    remedy:
+      "Report it with the `requestId`: the logs have the cause under the same id. A request that was not answered with 202 left nothing behind.",
+  },
+  invalid_config: {
+    when: "A process was started with settings it cannot work with. It says so and does not start, so no request meets this code.",
+    remedy: "Correct the variables that the message names.",
+  },
+  invalid_encoding: {
+    when: "The body could not be inflated: it is damaged, cut short, or not compressed the way `Content-Encoding` says.",
+    remedy: "Check that the header fits the bytes, and send it again.",
+  },
+  invalid_utf8: {
+    when: "The body has bytes that are not UTF-8.",
+    remedy: "Convert it first, for example with `iconv -f latin1 -t utf-8`.",
+  },
+  malformed_body: {
+    when: "The body is empty, is not what its content type says, is nested deeper than 32 levels, or has a key such as `__proto__`.",
+    remedy: "The detail says what is wrong and where.",
+  },
+  malformed_request: {
+    when: "The request itself is not well formed: its path is not valid percent-encoded UTF-8.",
+    remedy: "Encode each segment of the path, as `encodeURIComponent` does.",
+  },
+  method_not_allowed: {
+    when: "The path exists, but not with this method.",
+    remedy: "Use one of the methods in `Allow`.",
+  },
+  not_found: {
+    when: "Nothing is at this path: the path is misspelled, the id is not one, or there is no such thing for this caller.",
+    remedy: "Check the path and the id. An accepted job is never forgotten before its retention ends.",
+  },
+  record_too_large: {
+    when: "One row, or one line without an end, is larger than a record may be.",
+    remedy: "Check the quoting and the line ends near the row that the detail names.",
+  },
+  request_timeout: {
+    when: "The client stopped sending: no byte of the body came for 30 seconds, or a JSON body was not complete after 60.",
+    remedy: "Send it again, with an `Idempotency-Key` where the route takes one.",
+  },
+  unavailable: {
+    when: "Something that Longshore needs, most often its database, does not answer or has no room.",
+    remedy: "Try again after `Retry-After` seconds. `/health` tells what is down.",
+  },
+  unknown_dataset: {
+    when: "The path names a dataset that is not registered.",
+    remedy: "Use one of those at `/v1/datasets`.",
+  },
+  unknown_kind: {
+    when: "The body names a kind of job that is not registered.",
+    remedy: "Use one of those at `/v1/kinds`.",
+  },
+  unsupported_encoding: {
+    when: "`Content-Encoding` names a compression that is not known here, or several at once.",
+    remedy: "Use one of those in the answer's `Accept-Encoding`: none, `gzip`, `br` or `zstd`.",
+  },
+  unsupported_media_type: {
+    when: "`Content-Type` is missing, is not one that this route takes, or names a charset other than UTF-8.",
+    remedy: "Use one of those that the detail and the answer's `Accept-Post` name.",
+  },
+  upload_incomplete: {
+    when: "The connection closed before the body was complete. Nothing of it was kept.",
+    remedy: "Send it again.",
+  },
+  validation_failed: {
+    when: "Values are missing, wrong or not known here, or could not be kept as they were sent (NUL, a lone surrogate, an integer beyond 2^53).",
+    remedy:
+      "`errors` lists each with a pointer: into the body, or `/query/…` and `/header/…` for parameters. At most 100 are listed.",
+  },
+};

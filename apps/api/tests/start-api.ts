@@ -1,0 +1,33 @@
+import { pino } from "pino";
+import type { Redis } from "ioredis";
+import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
+import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
+import { createApp } from "../src/app.ts";
+import { listen } from "../src/http/http-server.ts";
+
+export type TestApi = { url: string; database: TestDatabase; redis: TestRedis; close(): Promise<void> };
+
+/** The API on a free port over a database and a Redis namespace of its own, with small limits. */
+export async function startApi(options: { redis?: Redis } = {}): Promise<TestApi> {
+  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const app = createApp(
+    { db: database.db, redis: options.redis ?? redis.commands, log: pino({ level: "silent" }) },
+    {
+      namespace: redis.namespace,
+      version: "0.0.0",
+      importLimits: { maxBytes: 100_000, maxRecordBytes: 1_000, chunkBytes: 500, window: 2 },
+      isDraining: () => false,
+    },
+  );
+  const server = await listen(app.express, { host: "127.0.0.1", port: 0 });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    database,
+    redis,
+    async close() {
+      await server.close();
+      await app.close();
+      await Promise.all([database.close(), redis.close()]);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Say } from "../terminal/say.ts";
+
+/** Where to look, and two commands to paste into another terminal. */
+export function inviteToTry(apiUrl: string, say: Say): void {
+  say(`
+API       ${apiUrl}
+Docs      ${apiUrl}/docs
+Health    ${apiUrl}/health
+
+Try it in another terminal: import two users, then wait for the job's end.
+
+  job=$(printf '%s\\n' '{"email":"ada@example.com","name":"Ada Lovelace"}' '{"email":"alan@example.com","name":"Alan Turing"}' |
+    curl -sS -H 'content-type: application/x-ndjson' --data-binary @- '${apiUrl}/v1/imports/users?onConflict=ignore' |
+    tee /dev/stderr | sed 's/.*"self":"\\([^"]*\\)".*/\\1/')
+  curl -sS "${apiUrl}$job?wait=10"
+
+Ctrl-C stops everything in good order.`);
+}
