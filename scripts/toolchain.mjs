@@ -57,9 +57,18 @@ async function fetchPackages(home, { nodePackage, pnpmPackage }) {
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
 
-  const flags = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--no-workspaces"];
-  const overrides = ["--global=false", "--dry-run=false", "--install-strategy=hoisted", "--loglevel=error"];
-  const args = ["install", "--prefix", draft, ...flags, ...overrides, ...packages];
+  // What the user's npm configuration may hold, and would leave nothing behind.
+  const overrides = ["--global=false", "--dry-run=false", "--package-lock-only=false", "--install-strategy=hoisted"];
+  const flags = [
+    "--no-save",
+    "--no-package-lock",
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--no-workspaces",
+    "--loglevel=error",
+  ];
+  const args = ["install", "--prefix", draft, ...overrides, ...flags, ...packages];
   await runQuietly(`Fetching ${title}`, "npm", args, { cwd: draft });
   renameSync(draft, home);
 }

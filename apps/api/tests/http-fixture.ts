@@ -182,6 +182,13 @@ export async function startFixture(options: { closeTimeoutMs?: number; routes?: 
 
 export type Fixture = Awaited<ReturnType<typeof startFixture>>;
 
+// oxlint-disable-next-line typescript/no-explicit-any -- a test says what it expects of an answer by reading it
+export type Json = any;
+
+export async function readJson(response: Response): Promise<Json> {
+  return response.json();
+}
+
 /** A raw connection: what was sent back so far, and a promise of it when the server closes. */
 export function openRaw(
   port: number,
@@ -190,11 +197,13 @@ export function openRaw(
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   const chunks: Buffer[] = [];
   const received = () => Buffer.concat(chunks).toString();
-  const closed = new Promise<string>((resolve, reject) => {
+  const closed = new Promise<string>((resolve) => {
+    const settle = () => resolve(received());
     socket
       .on("data", (chunk) => chunks.push(chunk))
-      .on("end", () => resolve(received()))
-      .on("error", reject);
+      .on("end", settle)
+      .on("error", settle)
+      .on("close", settle);
   });
   socket.write(`${head.join("\r\n")}\r\n\r\n`);
   return { socket, received, closed };

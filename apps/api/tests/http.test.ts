@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { startFixture, thingId, type Fixture } from "./http-fixture.ts";
+import { readJson, startFixture, thingId, type Fixture } from "./http-fixture.ts";
 
 let fixture: Fixture;
 beforeAll(async () => void (fixture = await startFixture()));
@@ -13,7 +13,7 @@ async function readProblem(path: string, init?: RequestInit) {
   const response = await request(path, init);
   expect(response.headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
   expect(response.headers.get("cache-control")).toBe("no-store");
-  return { response, problem: await response.json() };
+  return { response, problem: await readJson(response) };
 }
 
 describe("routing", () => {
@@ -23,7 +23,7 @@ describe("routing", () => {
     expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
     expect(response.headers.get("etag")).toBe('"1"');
     expect(response.headers.has("x-powered-by")).toBe(false);
-    expect(await response.json()).toEqual({ id: thingId, limit: 7 });
+    expect(await readJson(response)).toEqual({ id: thingId, limit: 7 });
   });
 
   test("a reply without a body has none", async () => {
@@ -66,7 +66,7 @@ describe("routing", () => {
       body: "[1,2]",
       headers: { "Content-Type": "application/json" },
     });
-    expect([accepted.status, await accepted.json()]).toEqual([202, 2]);
+    expect([accepted.status, await readJson(accepted)]).toEqual([202, 2]);
     const { response } = await readProblem("/v1/things/batch");
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
   });
@@ -133,7 +133,7 @@ describe("errors", () => {
 
   test("the type of a problem is a path that explains it", async () => {
     const { problem } = await readProblem("/v1/failures/busy");
-    const explanation = await (await request(problem.type)).json();
+    const explanation = await readJson(await request(problem.type));
     expect(explanation).toMatchObject({ code: "unavailable", status: 503, title: problem.title });
   });
 

@@ -163,7 +163,7 @@ describe("rejects", () => {
     const body = format === "csv" ? "name,email\nA,a@example.com\n" : '{"name":"A"}';
     const job = (await (await post(format === "csv" ? "text/csv" : "application/x-ndjson", body)).json()) as JobView;
     await api.database.db.updateTable("imports").set({ columns }).where("job_id", "=", job.id).execute();
-    const rejects = raws.map((raw, at) => ({ job_id: job.id, row: at + 1, code: "invalid_value", field: "email", message: "is wrong", raw }));
+    const rejects = raws.map((raw, at) => ({ job_id: job.id, row: at + 1, code: "invalid_value", field: "email", message: "is wrong", sqlstate: null, constraint_name: null, raw }));
     await api.database.db.insertInto("import_rejects").values(rejects).execute();
     return job.id;
   }
@@ -188,7 +188,7 @@ describe("rejects", () => {
     const jobId = await storeRejects("csv", ["name", "email"], ['"A, ""B""",x', "C"]);
     const text = await (await get(jobId, "text/csv")).text();
     expect(text).toBe(
-      'name,email,_row,_code,_field,_message,_raw\n"A, ""B""",x,1,invalid_value,email,is wrong,\n,,2,invalid_value,email,is wrong,C\n',
+      'name,email,_row,_code,_field,_message,_sqlstate,_constraint,_raw\n"A, ""B""",x,1,invalid_value,email,is wrong,,,\n,,2,invalid_value,email,is wrong,,,C\n',
     );
     expect((await post("text/csv", text)).status).toBe(202);
   });

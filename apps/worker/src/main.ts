@@ -24,7 +24,7 @@ const blocking = connectWorkerRedis(connection);
 const producer = createProducer(commands, config.NAMESPACE);
 
 const worker = createWorker(
-  { db: database.db, redis: blocking, producer, board: createStatusBoard(commands, config.NAMESPACE, onError), log },
+  { database, redis: blocking, producer, board: createStatusBoard(commands, config.NAMESPACE, onError), log },
   {
     namespace: config.NAMESPACE,
     importConcurrency: config.IMPORT_CONCURRENCY,

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import type { Db } from "@longshore/shared/db/create-database";
+import type { DatabaseHandle } from "@longshore/shared/db/create-database";
 import { jobKinds } from "@longshore/shared/jobs/contracts";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
@@ -14,7 +14,7 @@ import { startReconciler, type ReconcilerOptions } from "./runtime/reconciler.ts
 import { createSettleJobs } from "./runtime/settle-jobs.ts";
 
 export type WorkerDeps = {
-  db: Db;
+  database: Pick<DatabaseHandle, "db" | "pool">;
   /** The connection that BullMQ may block on. */
   redis: Redis;
   producer: Producer;
@@ -40,10 +40,11 @@ export type RunningWorker = {
 
 /** A worker: one consumer for import chunks, one for each kind, and its turn at reconciling. */
 export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningWorker {
-  const { db, redis, producer, board, log } = deps;
+  const { database, redis, producer, board, log } = deps;
+  const { db } = database;
   const { namespace, lockDurationMs, maxDeliveries } = options;
   const shutdown = new AbortController();
-  const shared = { db, board, log, producer, maxDeliveries, queues: { redis, namespace, lockDurationMs, log } };
+  const shared = { db, database, board, log, producer, maxDeliveries, queues: { redis, namespace, lockDurationMs, log } };
   const jobs = { ...shared, claim: createClaimJobs(db), settle: createSettleJobs(db), shutdown: shutdown.signal };
 
   const consumers = [

@@ -29,9 +29,9 @@ describe("a chunk", () => {
   it("is written, counted and emptied, and the last one ends its import", async () => {
     const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1, 2]), userLines([3])] });
 
-    const first = await runChunk(database.db, { jobId, seq: 0 }, options);
+    const first = await runChunk(database, { jobId, seq: 0 }, options);
     expect(first?.job.state).toBe("running");
-    const last = await runChunk(database.db, { jobId, seq: 1 }, options);
+    const last = await runChunk(database, { jobId, seq: 1 }, options);
     expect(last?.job).toMatchObject({ state: "succeeded", finished_at: expect.any(Date) as Date });
     expect(last?.imported).toMatchObject({ rows_received: 3, rows_inserted: 3, rows_rejected: 0, chunks_done: 2 });
     expect(await countUsers()).toBe(3);
@@ -42,23 +42,23 @@ describe("a chunk", () => {
 
   it("is applied once, however many workers have it at the same time", async () => {
     const jobId = await stage(database.db, { dataset: "users", onConflict: "update", chunks: [userLines([1, 2, 3])] });
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => runChunk(database.db, { jobId, seq: 0 }, { maxDeliveries: 10 })));
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => runChunk(database, { jobId, seq: 0 }, { maxDeliveries: 10 })));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(outcomes.find(Boolean)?.imported).toMatchObject({ rows_inserted: 3, rows_updated: 0, chunks_done: 1 });
   });
 
   it("that is done is left alone when it is delivered again", async () => {
     const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1])] });
-    await runChunk(database.db, { jobId, seq: 0 }, options);
-    expect(await runChunk(database.db, { jobId, seq: 0 }, options)).toBeUndefined();
+    await runChunk(database, { jobId, seq: 0 }, options);
+    expect(await runChunk(database, { jobId, seq: 0 }, options)).toBeUndefined();
   });
 
   it("that no worker survives ends its import as poisoned, and what was applied stays", async () => {
     const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1, 2]), userLines([3])] });
-    await runChunk(database.db, { jobId, seq: 0 }, options);
+    await runChunk(database, { jobId, seq: 0 }, options);
     await database.db.updateTable("import_chunks").set({ delivery: 3 }).where("job_id", "=", jobId).where("seq", "=", 1).execute();
 
-    const ended = await runChunk(database.db, { jobId, seq: 1 }, options);
+    const ended = await runChunk(database, { jobId, seq: 1 }, options);
     expect(ended?.job).toMatchObject({ state: "failed", error: { code: "poisoned" } });
     expect(ended?.job.error?.message).toContain("Rows 3 to 3 were not applied after 3 deliveries");
     expect(ended?.imported.rows_inserted).toBe(2);
@@ -69,13 +69,13 @@ describe("a chunk", () => {
     const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1])] });
     await sql`alter table users rename to users_away`.execute(database.db);
     try {
-      await expect(runChunk(database.db, { jobId, seq: 0 }, options)).rejects.toThrow('relation "users" does not exist');
+      await expect(runChunk(database, { jobId, seq: 0 }, options)).rejects.toThrow('relation "users" does not exist');
     } finally {
       await sql`alter table users_away rename to users`.execute(database.db);
     }
     const chunk = await database.db.selectFrom("import_chunks").selectAll().where("job_id", "=", jobId).executeTakeFirstOrThrow();
     expect(chunk).toMatchObject({ state: "pending", last_error: 'relation "users" does not exist' });
-    expect((await runChunk(database.db, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
+    expect((await runChunk(database, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
   });
 });
 
@@ -83,8 +83,8 @@ describe("a rejected row", () => {
   it("is named with its number in the whole file, its field and its text", async () => {
     const chunks = [user(1), [user(2), '{"email":"nobody","name":"X"}', "{broken", '{"email":"a@example.com","name":"A","age":1}', "[]"].join("\n")];
     const jobId = await stage(database.db, { dataset: "users", chunks });
-    await runChunk(database.db, { jobId, seq: 0 }, options);
-    const ended = await runChunk(database.db, { jobId, seq: 1 }, options);
+    await runChunk(database, { jobId, seq: 0 }, options);
+    const ended = await runChunk(database, { jobId, seq: 1 }, options);
 
     expect(ended?.job.state).toBe("partially_succeeded");
     expect(ended?.imported).toMatchObject({ rows_inserted: 2, rows_rejected: 4 });
@@ -101,7 +101,7 @@ describe("a rejected row", () => {
     try {
       const numbers = Array.from({ length: 100 }, (_, n) => n);
       const jobId = await stage(database.db, { dataset: "users", chunks: [userLines(numbers)] });
-      const ended = await runChunk(database.db, { jobId, seq: 0 }, options);
+      const ended = await runChunk(database, { jobId, seq: 0 }, options);
       expect(ended?.imported).toMatchObject({ rows_inserted: 81, rows_rejected: 19 });
       const rejects = await rejectsOf(jobId);
       expect(rejects.map(({ row }) => row - 1)).toEqual(numbers.filter((n) => `${n}`.includes("7")));
@@ -115,7 +115,7 @@ describe("a rejected row", () => {
     const columns = ["name", "email"];
     const chunk = ['A,a@example.com', "B", "C,c@example.com,x", 'D"x,d@example.com', '"E"x,e@example.com', '"F, ""f""",f@example.com'].join("\r\n");
     const jobId = await stage(database.db, { dataset: "users", format: "csv", columns, chunks: [chunk] });
-    const ended = await runChunk(database.db, { jobId, seq: 0 }, options);
+    const ended = await runChunk(database, { jobId, seq: 0 }, options);
     expect((await rejectsOf(jobId)).map(({ row, code }) => [row, code])).toEqual([2, 3, 4, 5].map((row) => [row, "malformed_record"]));
     expect(ended?.imported).toMatchObject({ rows_inserted: 2, rows_rejected: 4 });
     const names = await database.db.selectFrom("users").select("name").orderBy("name").execute();
@@ -125,5 +125,5 @@ describe("a rejected row", () => {
 
 it("annotations of a rejects file are ignored when it comes back", async () => {
   const jobId = await stage(database.db, { dataset: "users", chunks: ['{"email":"a@example.com","name":"A","_row":3,"_code":"duplicate"}'] });
-  expect((await runChunk(database.db, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
+  expect((await runChunk(database, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
 });

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 function startWorker(changes: { drainMs?: number; intervalMs?: number } = {}): RunningWorker {
   const worker = createWorker(
-    { db: database.db, redis: redis.blocking, producer, board: createStatusBoard(redis.commands, redis.namespace, () => {}), log },
+    { database, redis: redis.blocking, producer, board: createStatusBoard(redis.commands, redis.namespace, () => {}), log },
     {
       namespace: redis.namespace,
       importConcurrency: 2,

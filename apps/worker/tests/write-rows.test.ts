@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findDataset } from "@longshore/shared/datasets/datasets";
 import type { OnConflict } from "@longshore/shared/db/schema";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
+import { transactOnClient } from "@longshore/shared/db/transact-on-client";
 import { writeRows } from "../src/imports/write-rows.ts";
 
 const users = findDataset("users")!;
@@ -18,10 +19,11 @@ beforeEach(() => sql`truncate users cascade`.execute(database.db));
 
 type Row = { email: string; name: string };
 
-async function write(onConflict: OnConflict, rows: Row[]) {
-  const written = await database.db
-    .transaction()
-    .execute((trx) => writeRows(trx, users, onConflict, rows.map((row, index) => ({ index, row }))));
+async function write(onConflict: OnConflict, rows: Row[], expectDuplicates = false) {
+  const valid = rows.map((row, index) => ({ index, row }));
+  const written = await transactOnClient(database.pool, (on) =>
+    writeRows({ ...on, dataset: users }, { onConflict, expectDuplicates }, valid),
+  );
   const stored = await database.db.selectFrom("users").select(["email", "name"]).orderBy("email").execute();
   const refused = written.refused.map(({ index }) => index).toSorted((a, b) => a - b);
   return { counts: { ...written, refused }, stored };
@@ -55,12 +57,12 @@ describe.each<OnConflict>(["error", "ignore", "update"])("with onConflict %s", (
   it("one row of each key is written and every other one is accounted for", async () => {
     const row = fc.record({ email: fc.constantFrom("a", "b", "c", "d"), name: fc.constantFrom("x", "y", "refused") });
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.array(row, { minLength: 1, maxLength: 12 }), async (before, rows) => {
+      fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.array(row, { minLength: 1, maxLength: 12 }), fc.boolean(), async (before, rows, expectDuplicates) => {
         await sql`truncate users cascade`.execute(database.db);
         const table = new Map(before.filter(({ name }) => name !== "refused").map(({ email, name }) => [email, name]));
         for (const [email, name] of table) await database.db.insertInto("users").values({ email, name }).execute();
 
-        expect(await write(onConflict, rows)).toEqual(expected(onConflict, table, rows));
+        expect(await write(onConflict, rows, expectDuplicates)).toEqual(expected(onConflict, table, rows));
       }),
       { numRuns: 60 },
     );

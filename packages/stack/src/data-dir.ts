@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where things live under the data directory. */
@@ -10,9 +10,11 @@ export function logFileOf(dataDir: string, name: string): string {
   return join(dataDir, "logs", `${name}.log`);
 }
 
-/** Makes the data directory. One that root makes may be passed through, or PostgreSQL's user could not reach its part. */
+/**
+ * Makes the data directory. Root's is opened to pass through while it is still empty (nobody else can list it): PostgreSQL
+ * runs as another user and must reach its part. All other parts are closed by themselves.
+ */
 export function createDataDir(dataDir: string): void {
-  if (existsSync(dataDir)) return;
   mkdirSync(dataDir, { recursive: true });
-  chmodSync(dataDir, 0o711);
+  if (process.getuid?.() === 0 && readdirSync(dataDir).length === 0) chmodSync(dataDir, 0o711);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeDataDir } from "./postgres/place-data.ts";
@@ -25,9 +25,7 @@ export async function startScratchServices(say?: Say): Promise<ScratchServices> 
   return { postgres, redis, dataDir, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** A fresh data directory; PostgreSQL's user may pass through it when root made it. Delete it with `removeDataDir`. */
+/** A fresh data directory. Delete it with `removeDataDir`. */
 export function createScratchDataDir(): string {
-  const dataDir = mkdtempSync(join(tmpdir(), "longshore-"));
-  chmodSync(dataDir, 0o711);
-  return dataDir;
+  return mkdtempSync(join(tmpdir(), "longshore-"));
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createDataDir } from "../src/data-dir.ts";
 import { removeDataDir } from "../src/postgres/place-data.ts";
 import { startPostgres } from "../src/postgres/start-postgres.ts";
 import { endWithTest, scratchDataDir } from "./scratch-data-dir.ts";
@@ -40,11 +41,13 @@ describe("startPostgres", () => {
     await first.kill();
     writeFileSync(lockFile, lock.replace(String(first.pid), String(process.pid)));
 
-    endWithTest(await startPostgres({ dataDir }));
+    const second = endWithTest(await startPostgres({ dataDir }));
+    expect(await query(second.url, "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
   test("makes a cluster anew when initdb was interrupted", async () => {
     const dataDir = scratchDataDir();
+    createDataDir(dataDir);
     const draft = join(dataDir, "postgres", "data.draft");
     mkdirSync(draft, { recursive: true });
     writeFileSync(join(draft, "PG_VERSION"), "18\n");

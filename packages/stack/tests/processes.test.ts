@@ -45,21 +45,36 @@ describe("startProcess", () => {
 });
 
 describe("claimDataDir", () => {
-  test("refuses a data directory that a living process has, naming that process", () => {
+  function claim(dataDir: string, signal = new AbortController().signal): Promise<Disposable> {
+    return claimDataDir(dataDir, { say: () => {}, signal });
+  }
+
+  test("refuses a data directory that a living process has, naming that process", async () => {
     const dataDir = scratchDataDir();
-    const giveBack = claimDataDir(dataDir);
-    expect(() => claimDataDir(dataDir)).toThrow(`Process ${process.pid} already runs a stack`);
-    giveBack();
-    claimDataDir(dataDir)();
+    {
+      using _taken = await claim(dataDir);
+      await expect(claim(dataDir)).rejects.toThrow(`Process ${process.pid} already runs a stack`);
+    }
+    using _takenAgain = await claim(dataDir);
   });
 
   test("takes over from a process that was killed", async () => {
     const dataDir = scratchDataDir();
     const owner = await startScript(dataDir, "owner", idle);
     writePidFile(pidFileOf(dataDir, "stack"), owner.pid);
-    expect(() => claimDataDir(dataDir)).toThrow(`Process ${owner.pid} already`);
+    await expect(claim(dataDir)).rejects.toThrow(`Process ${owner.pid} already`);
     await owner.kill();
-    claimDataDir(dataDir)();
+    using _taken = await claim(dataDir);
+  });
+
+  test("waits for a process that is stopping", async () => {
+    const dataDir = scratchDataDir();
+    const stopping = new AbortController();
+    const owner = await claim(dataDir, stopping.signal);
+    stopping.abort();
+    const successor = claim(dataDir);
+    owner[Symbol.dispose]();
+    using _taken = await successor;
   });
 });
 

@@ -5,9 +5,9 @@ export function checkRoutes(routes: readonly Route[]): void {
   assertUnique(routes.map((route) => route.operationId));
   assertUnique(routes.map((route) => `${route.method} ${route.path}`));
   for (const { operationId, path, request } of routes) {
-    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const inPath = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     const inSchema = Object.keys(request?.params?.shape ?? {});
-    if (inPath.toSorted().join() !== inSchema.toSorted().join()) {
+    if (inPath.symmetricDifference(new Set(inSchema)).size > 0) {
       throw new TypeError(`${operationId} declares the params [${inSchema.join(", ")}] for the path ${path}`);
     }
   }

@@ -13,7 +13,7 @@ export type TranslateError = (error: unknown) => AppError | undefined;
 export function createErrorHandler(translateError?: TranslateError): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const appError = toAppError(error, translateError);
-    const problem = createProblem(appError, requestPath(req), String(req.id));
+    const problem = createProblem(appError, requestPath(req), req.id as string);
     if (problem.status >= 500 && !res.destroyed) res.err = error;
     if (res.headersSent) return void res.destroy();
 

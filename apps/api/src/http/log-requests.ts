@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "@longshore/shared/logger";
 import { pinoHttp, type HttpLogger } from "pino-http";
-import { chooseRequestId } from "./request-context.ts";
+import { chooseRequestId } from "./choose-request-id.ts";
 import { requestPath } from "./request-path.ts";
 
 const probes = new Set(["/livez", "/readyz", "/health", "/metrics"]);

@@ -19,7 +19,7 @@ export function runRoute(route: Route): RequestHandler {
       req,
       res,
       log: req.log,
-      requestId: String(req.id),
+      requestId: req.id as string,
       signal: abortWhenGone(res),
     };
     const reply = await route.handler(context);

@@ -21,7 +21,7 @@ const formats = {
   "text/csv": "csv",
 } as const satisfies Record<string, ImportFormat>;
 
-const annotations = ["_row", "_code", "_field", "_message", "_raw"];
+const annotations = ["_row", "_code", "_field", "_message", "_sqlstate", "_constraint", "_raw"];
 
 export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesDeps): Route[] {
   return [
@@ -87,7 +87,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
       summary: "Read the rejected rows of an import",
       description:
         "The rows in the submitted columns plus `_row`, `_code`, `_field` and `_message`, in the order they were sent; " +
-        "`_raw` holds a record that could not be read. The corrected file can be posted back as it is.",
+        "`_sqlstate` and `_constraint` where PostgreSQL refused the row; `_raw` holds a record that could not be read. The corrected file can be posted back as it is.",
       request: { params: jobParams },
       responses: {
         200: { description: "NDJSON, or CSV if `Accept` prefers it.", contentTypes: ["application/x-ndjson", "text/csv"] },

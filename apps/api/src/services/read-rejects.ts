@@ -42,10 +42,11 @@ async function* iterate(db: Db, imported: ImportRow): AsyncGenerator<Reject> {
   }
 }
 
-function toReject({ row, code, field, message, raw }: RejectRow, columns: string[] | null): Reject {
+function toReject({ row, code, field, message, sqlstate, constraint_name, raw }: RejectRow, columns: string[] | null): Reject {
   const submitted = columns ? readCsv(raw, columns) : readJson(raw);
   const fields = submitted ? withoutAnnotations(submitted) : { _raw: raw };
-  return { ...fields, _row: row, _code: code, _field: field, _message: message };
+  const cause = sqlstate ? { _sqlstate: sqlstate, _constraint: constraint_name } : {};
+  return { ...fields, _row: row, _code: code, _field: field, _message: message, ...cause };
 }
 
 /** A rejects file that was corrected and sent back still has the annotations of its first refusal. */

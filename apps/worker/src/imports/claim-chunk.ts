@@ -10,6 +10,8 @@ export type ClaimedChunk = {
   format: ImportFormat;
   columns: string[] | null;
   onConflict: OnConflict;
+  /** Whether an earlier chunk of the import met a row that was there already. */
+  metDuplicates: boolean;
   firstRow: number;
   rows: number;
   payload: Buffer;
@@ -35,7 +37,7 @@ export async function claimChunk(db: Db, { jobId, seq }: ChunkEntryData): Promis
       where id = ${jobId} and state = 'queued' and exists (select from claimed)
     )
     select claimed.job_id as "jobId", claimed.seq, imports.dataset, imports.format, imports.columns,
-      imports.on_conflict as "onConflict", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
+      imports.on_conflict as "onConflict", imports.met_duplicates as "metDuplicates", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
       claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId"
     from claimed join imports using (job_id) join jobs on jobs.id = claimed.job_id`.execute(db);
   return rows[0];

@@ -1,5 +1,4 @@
 import type { Worker } from "bullmq";
-import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { chunkEntryId, type ChunkEntryData } from "@longshore/shared/queue/entry";
@@ -7,11 +6,11 @@ import { importQueue } from "@longshore/shared/queue/names";
 import { toJobView } from "@longshore/shared/status/job-view";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { createQueueWorker, type QueueWorkerOptions } from "../runtime/queue-worker.ts";
-import { runChunk, type RunChunkOptions } from "./run-chunk.ts";
+import { runChunk, type ChunkDatabase, type RunChunkOptions } from "./run-chunk.ts";
 import type { SettledChunk } from "./settle-chunk.ts";
 
 export type ConsumeChunksDeps = {
-  db: Db;
+  database: ChunkDatabase;
   board: StatusBoard;
   log: Logger;
   producer: Producer;
@@ -22,7 +21,7 @@ export type ConsumeChunksDeps = {
 
 /** Consumes the queue of import chunks. Each finished chunk releases its import's next one, so all imports get their turn. */
 export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, void> {
-  const { db, board, log, producer } = deps;
+  const { database, board, log, producer } = deps;
 
   async function releaseNext({ imported }: SettledChunk, finished: number): Promise<void> {
     const next = finished + imported.release_window;
@@ -35,7 +34,7 @@ export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, v
 
   return createQueueWorker<ChunkEntryData>({ ...deps.queues, queue: importQueue, concurrency: deps.concurrency }, async (entry) => {
     const start = performance.now();
-    const settled = await runChunk(db, entry.data, deps);
+    const settled = await runChunk(database, entry.data, deps);
     if (!settled) return;
     await releaseNext(settled, entry.data.seq);
     const { job, imported } = settled;

@@ -7,8 +7,26 @@ export function keyOf(dataset: Dataset, row: Record<string, unknown>): string {
   return JSON.stringify(dataset.key.map((column) => row[column]));
 }
 
-/** The rows with the same key together, each group in the order of its rows, the groups in the order of their keys. */
-export function groupByKey(dataset: Dataset, rows: readonly ValidRow[]): ValidRow[][] {
-  const groups = Map.groupBy(rows, ({ row }) => keyOf(dataset, row));
-  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+export type KeyGroups = {
+  /** The first row of each key, in the order of the keys. */
+  heads: ValidRow[];
+  /** The further rows of the keys that have any, by their head, in the order given. */
+  rest: Map<ValidRow, ValidRow[]>;
+};
+
+/** Sorts rows by key and sets those apart whose key another row has. Most chunks have none: that way is the short one. */
+export function groupByKey(dataset: Dataset, rows: readonly ValidRow[]): KeyGroups {
+  const keyed = rows.map((row) => ({ key: keyOf(dataset, row.row), row }));
+  // Sorting is stable: rows of one key stay in the order given.
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+
+  const heads: ValidRow[] = [];
+  const rest = new Map<ValidRow, ValidRow[]>();
+  let lastKey: string | undefined;
+  for (const { key, row } of keyed) {
+    if (key !== lastKey) heads.push(row);
+    else rest.set(heads.at(-1)!, [...(rest.get(heads.at(-1)!) ?? []), row]);
+    lastKey = key;
+  }
+  return { heads, rest };
 }

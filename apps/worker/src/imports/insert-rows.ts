@@ -1,47 +1,63 @@
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
-import type { Database, OnConflict } from "@longshore/shared/db/schema";
+import type { OnConflict } from "@longshore/shared/db/schema";
 import { keyOf } from "./group-by-key.ts";
+import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
-
-export type Inserted = {
-  inserted: number;
-  updated: number;
-  /** The rows whose key was there already and stayed as it was. */
-  duplicates: ValidRow[];
-};
+import { asDuplicates, nothingWritten, type Written } from "./written.ts";
 
 /** Writes rows of distinct keys in one statement, an array for each column. Throws what PostgreSQL throws. */
-export async function insertRows(
-  trx: Transaction<Database>,
-  dataset: Dataset,
-  onConflict: OnConflict,
-  rows: readonly ValidRow[],
-): Promise<Inserted> {
+export function insertRows(target: Target, onConflict: OnConflict, rows: readonly ValidRow[]): Promise<Written> {
+  return inserts[onConflict](target, rows);
+}
+
+type Insert = (target: Target, rows: readonly ValidRow[]) => Promise<Written>;
+
+const inserts: Record<OnConflict, Insert> = {
+  async error({ trx, dataset }, rows) {
+    const key = keyColumns(dataset);
+    const { rows: inserted } = await sql<Record<string, unknown>>`
+      ${insertUnnested(dataset, rows)} on conflict (${key}) do nothing returning ${key}`.execute(trx);
+    return { ...asDuplicates(dataset, "error", untouched(dataset, rows, inserted)), inserted: inserted.length };
+  },
+
+  async ignore({ trx, dataset }, rows) {
+    const { numAffectedRows } = await sql`
+      ${insertUnnested(dataset, rows)} on conflict (${keyColumns(dataset)}) do nothing`.execute(trx);
+    const inserted = Number(numAffectedRows);
+    return { ...nothingWritten, inserted, skipped: rows.length - inserted };
+  },
+
+  async update({ trx, dataset }, rows) {
+    const { rows: counts } = await sql<{ inserted: number; updated: number }>`
+      with written as (
+        ${insertUnnested(dataset, rows)}
+        on conflict (${keyColumns(dataset)}) do update set ${assignments(dataset)}
+        returning xmax = 0 as fresh)
+      select count(*) filter (where fresh) as inserted, count(*) filter (where not fresh) as updated from written`.execute(trx);
+    return { ...nothingWritten, ...counts[0]! };
+  },
+};
+
+function insertUnnested(dataset: Dataset, rows: readonly ValidRow[]) {
   const columns = Object.keys(dataset.columns);
   const arrays = columns.map((column) => sql`${rows.map(({ row }) => row[column])}::${sql.raw(dataset.columns[column]!)}[]`);
   const names = sql.join(columns.map((column) => sql.ref(column)));
-  const key = sql.join(dataset.key.map((column) => sql.ref(column)));
+  return sql`insert into ${sql.table(dataset.table)} (${names}) select * from unnest(${sql.join(arrays)})`;
+}
 
-  const { rows: touched } = await sql<Record<string, unknown> & { fresh: boolean }>`
-    insert into ${sql.table(dataset.table)} (${names})
-    select * from unnest(${sql.join(arrays)})
-    on conflict (${key}) ${onConflict === "update" ? updateAction(dataset) : sql`do nothing`}
-    returning ${key}, (xmax = 0) as fresh`.execute(trx);
+function keyColumns(dataset: Dataset) {
+  return sql.join(dataset.key.map((column) => sql.ref(column)));
+}
 
-  const inserted = touched.filter(({ fresh }) => fresh).length;
-  return { inserted, updated: touched.length - inserted, duplicates: untouched(dataset, rows, touched) };
+/** Sets every column but the key. A dataset of nothing but its key has nothing to set, and sets the key to itself. */
+function assignments(dataset: Dataset) {
+  const others = Object.keys(dataset.columns).filter((column) => !dataset.key.includes(column));
+  return sql.join((others.length > 0 ? others : dataset.key).map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`));
 }
 
 function untouched(dataset: Dataset, rows: readonly ValidRow[], touched: readonly Record<string, unknown>[]): ValidRow[] {
   if (touched.length === rows.length) return [];
   const keys = new Set(touched.map((row) => keyOf(dataset, row)));
   return rows.filter(({ row }) => !keys.has(keyOf(dataset, row)));
-}
-
-/** Sets every column but the key. A dataset of nothing but its key has nothing to set, and sets the key to itself. */
-function updateAction(dataset: Dataset) {
-  const others = Object.keys(dataset.columns).filter((column) => !dataset.key.includes(column));
-  const set = (others.length > 0 ? others : dataset.key).map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`);
-  return sql`do update set ${sql.join(set)}`;
 }

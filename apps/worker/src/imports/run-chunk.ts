@@ -1,5 +1,6 @@
 import { findDataset } from "@longshore/shared/datasets/datasets";
-import type { Db } from "@longshore/shared/db/create-database";
+import type { DatabaseHandle } from "@longshore/shared/db/create-database";
+import { transactOnClient } from "@longshore/shared/db/transact-on-client";
 import type { ChunkEntryData } from "@longshore/shared/queue/entry";
 import { claimChunk, type ClaimedChunk } from "./claim-chunk.ts";
 import { decodeChunk } from "./decode-chunk.ts";
@@ -7,6 +8,8 @@ import { failImport } from "./fail-import.ts";
 import { settleChunk, type SettledChunk } from "./settle-chunk.ts";
 import { validateRows } from "./validate-rows.ts";
 import { writeRows } from "./write-rows.ts";
+
+export type ChunkDatabase = Pick<DatabaseHandle, "db" | "pool">;
 
 export type RunChunkOptions = {
   /** After so many deliveries without a commit, the import fails as `poisoned` instead of taking down more workers. */
@@ -18,25 +21,26 @@ export type RunChunkOptions = {
  * transaction under a lock on the chunk, so however often it is delivered, it is applied once.
  * Undefined when there was nothing to do.
  */
-export async function runChunk(db: Db, reference: ChunkEntryData, options: RunChunkOptions): Promise<SettledChunk | undefined> {
+export async function runChunk(database: ChunkDatabase, reference: ChunkEntryData, options: RunChunkOptions): Promise<SettledChunk | undefined> {
+  const { db } = database;
   const chunk = await claimChunk(db, reference);
   if (!chunk) return undefined;
   if (chunk.delivery > options.maxDeliveries) return failImport(db, chunk);
   try {
-    return await applyChunk(db, chunk);
+    return await applyChunk(database, chunk);
   } catch (error) {
     await noteError(db, chunk, error).catch(() => {});
     throw error;
   }
 }
 
-async function applyChunk(db: Db, chunk: ClaimedChunk): Promise<SettledChunk | undefined> {
+async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise<SettledChunk | undefined> {
   const dataset = findDataset(chunk.dataset);
   if (!dataset) throw new Error(`This worker does not know the dataset ${chunk.dataset}`);
   const { values, raw } = await decodeChunk(chunk);
   const { valid, refused } = validateRows(values, dataset);
 
-  return db.transaction().execute(async (trx) => {
+  return transactOnClient(pool, async ({ trx, client }) => {
     const pending = await trx
       .selectFrom("import_chunks")
       .select("seq")
@@ -46,12 +50,13 @@ async function applyChunk(db: Db, chunk: ClaimedChunk): Promise<SettledChunk | u
       .forUpdate()
       .executeTakeFirst();
     if (!pending) return undefined;
-    const written = await writeRows(trx, dataset, chunk.onConflict, valid);
+    const options = { onConflict: chunk.onConflict, expectDuplicates: chunk.metDuplicates };
+    const written = await writeRows({ trx, client, dataset }, options, valid);
     return settleChunk(trx, chunk, written, [...refused, ...written.refused], raw);
   });
 }
 
-async function noteError(db: Db, chunk: ClaimedChunk, error: unknown): Promise<void> {
+async function noteError(db: DatabaseHandle["db"], chunk: ClaimedChunk, error: unknown): Promise<void> {
   await db
     .updateTable("import_chunks")
     .set({ last_error: (error as Error).message.slice(0, 1_000) })

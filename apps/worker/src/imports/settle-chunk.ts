@@ -2,7 +2,7 @@ import { sql, type Transaction } from "kysely";
 import type { Database, ImportRow, JobRow } from "@longshore/shared/db/schema";
 import type { ClaimedChunk } from "./claim-chunk.ts";
 import type { Refusal } from "./validate-rows.ts";
-import type { Written } from "./write-rows.ts";
+import type { Written } from "./written.ts";
 
 /** The import as it was committed with a chunk. */
 export type SettledChunk = { job: JobRow; imported: ImportRow };
@@ -15,6 +15,7 @@ export async function settleChunk(
   refused: readonly Refusal[],
   raw: () => string[],
 ): Promise<SettledChunk> {
+  const metDuplicates = written.skipped > 0 || refused.some(({ code }) => code === "duplicate");
   if (refused.length > 0) await insertRejects(trx, chunk, refused, raw());
   await trx
     .updateTable("import_chunks")
@@ -31,6 +32,7 @@ export async function settleChunk(
       rows_updated: eb("rows_updated", "+", written.updated),
       rows_skipped: eb("rows_skipped", "+", written.skipped),
       rows_rejected: eb("rows_rejected", "+", refused.length),
+      met_duplicates: sql<boolean>`met_duplicates or ${metDuplicates}`,
     }))
     .where("job_id", "=", chunk.jobId)
     .returningAll()
@@ -57,12 +59,14 @@ export async function settleChunk(
 
 async function insertRejects(trx: Transaction<Database>, chunk: ClaimedChunk, refused: readonly Refusal[], raw: string[]): Promise<void> {
   await sql`
-    insert into import_rejects (job_id, row, code, field, message, raw)
+    insert into import_rejects (job_id, row, code, field, message, sqlstate, constraint_name, raw)
     select ${chunk.jobId}, reject.* from unnest(
       ${refused.map(({ index }) => chunk.firstRow + index)}::bigint[],
       ${refused.map(({ code }) => code)}::text[],
       ${refused.map(({ field }) => field)}::text[],
       ${refused.map(({ message }) => message)}::text[],
+      ${refused.map(({ sqlstate }) => sqlstate)}::text[],
+      ${refused.map(({ constraint }) => constraint)}::text[],
       ${refused.map(({ index }) => raw[index])}::text[]
     ) as reject`.execute(trx);
 }

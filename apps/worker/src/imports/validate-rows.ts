@@ -2,7 +2,15 @@ import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import { Malformed, type DecodedChunk } from "./decode-chunk.ts";
 
 /** A refused row: `index` counts from 0 inside its chunk. */
-export type Refusal = { index: number; code: string; field: string | null; message: string };
+export type Refusal = {
+  index: number;
+  code: string;
+  field: string | null;
+  message: string;
+  /** What PostgreSQL said, if it was PostgreSQL that refused the row. */
+  sqlstate?: string;
+  constraint?: string | null;
+};
 
 /** A row that fits its dataset, with its place in the chunk. */
 export type ValidRow = { index: number; row: Record<string, unknown> };

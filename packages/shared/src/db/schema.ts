@@ -71,6 +71,7 @@ interface ImportsTable {
   rows_updated: Count;
   rows_skipped: Count;
   rows_rejected: Count;
+  met_duplicates: Generated<boolean>;
 }
 
 interface ImportChunksTable {
@@ -91,6 +92,8 @@ interface ImportRejectsTable {
   code: string;
   field: string | null;
   message: string;
+  sqlstate: string | null;
+  constraint_name: string | null;
   raw: string;
 }
 

@@ -4,7 +4,9 @@ import { AppError } from "../errors.ts";
 export type SqlError = Error & { code?: string; constraint?: string; column?: string; detail?: string; schema?: string };
 
 /** PostgreSQL refused a value or a row: classes 22 (data exception) and 23 (integrity constraint violation). */
-export function isRowError(error: unknown): error is SqlError & { code: string } {
+export type RowError = SqlError & { code: string };
+
+export function isRowError(error: unknown): error is RowError {
   const state = sqlState(error);
   return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
 }

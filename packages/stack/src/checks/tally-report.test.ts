@@ -4,7 +4,7 @@ import { tallyReport } from "./tally-report.ts";
 function report(...files: { status: string; tests: string[] }[]): string {
   const testResults = files.map(({ status, tests }) => ({
     status,
-    assertionResults: tests.map((test) => ({ status: test })),
+    assertionResults: tests.map((outcome) => ({ status: outcome })),
   }));
   return JSON.stringify({ testResults });
 }

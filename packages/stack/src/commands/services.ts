@@ -9,7 +9,7 @@ import { say, sayAside } from "../terminal/say.ts";
 
 await runCommand(async ({ signal, onForce }) => {
   const config = readStackConfig();
-  using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, sayAside);
+  using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, { say: sayAside, signal });
   onForce(() => killAll(config.LONGSHORE_DATA_DIR));
   await using services = await startServices(config, sayAside);
   say(`export DATABASE_URL='${services.databaseUrl}'`);

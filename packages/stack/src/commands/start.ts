@@ -11,7 +11,7 @@ import { say } from "../terminal/say.ts";
 
 await runCommand(async ({ signal, onForce }) => {
   const config = readStackConfig();
-  using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, say);
+  using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, { say, signal });
   onForce(() => killAll(config.LONGSHORE_DATA_DIR));
   {
     await using stack = await startStack(config, { say, signal });

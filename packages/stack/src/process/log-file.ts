@@ -5,7 +5,7 @@ const maxBytes = 16 * 1024 * 1024;
 
 /** Opens a log for appending; one that grew large starts over. Returns a file descriptor. */
 export function openLog(file: string): number {
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return openSync(file, size > maxBytes ? "w" : "a");
 }

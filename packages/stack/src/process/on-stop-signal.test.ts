@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { onStopSignal } from "./on-stop-signal.ts";
 
 describe("onStopSignal", () => {
-  const stop = vi.fn();
-  const force = vi.fn();
+  const stop = vi.fn<() => void>();
+  const force = vi.fn<() => void>();
   let giveBack: () => void;
 
   beforeEach(() => {

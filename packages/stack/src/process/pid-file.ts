@@ -20,7 +20,7 @@ export function readPidFile(file: string): number | undefined {
   }
 }
 
-export function removePidFile(file: string, pid: number): void {
+export function removePidFile(file: string, pid: number | undefined): void {
   if (readPidFile(file) === pid) rmSync(file, { force: true });
 }
 

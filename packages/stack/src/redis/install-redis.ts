@@ -10,6 +10,9 @@ const run = promisify(execFile);
 /** Debian's way to forbid that a package starts its service: 101 means "not allowed". */
 const policyFile = "/usr/sbin/policy-rc.d";
 
+/** A machine that has just been started is often busy with upgrades. */
+const waitForLock = ["-o", "DPkg::Lock::Timeout=300"];
+
 const managers = [
   { program: "apt-get", install: installWithApt },
   { program: "dnf", install: () => installFirst("dnf", ["install", "-y"], ["valkey", "redis"]) },
@@ -27,8 +30,9 @@ export async function installRedis(say: Say): Promise<void> {
 async function installWithApt(): Promise<void> {
   const env = environmentWith({ DEBIAN_FRONTEND: "noninteractive" });
   await withServicesHeldBack(async () => {
-    await run("apt-get", ["update"], { env });
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "redis-server"], { env });
+    // One unreachable source among many makes the update fail, and need not matter.
+    await run("apt-get", ["update"], { env }).catch(() => {});
+    await run("apt-get", ["install", "-y", "--no-install-recommends", ...waitForLock, "redis-server"], { env });
   });
   // The package also enables its service for the next boot.
   if (existsSync("/run/systemd/system")) await run("systemctl", ["disable", "redis-server"], { env });

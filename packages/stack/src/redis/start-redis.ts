@@ -19,7 +19,7 @@ export async function startRedis({ dataDir, port, appendfsync = "everysec", say 
   createDataDir(dataDir);
   const command = await findRedis(say);
   const home = join(dataDir, "redis");
-  mkdirSync(home, { recursive: true });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
 
   const chosenPort = port ?? (await findFreePort());
   const settings = {

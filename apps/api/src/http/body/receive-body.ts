@@ -1,9 +1,9 @@
 import type { Request, Response } from "express";
 import type { JsonBody, StreamBody } from "../route.ts";
 import { validateBody } from "../validation/validate.ts";
-import { createBodyStream } from "./body-stream.ts";
+import { createBodyStream } from "./create-body-stream.ts";
 import { acceptedEncodings, parseContentEncoding } from "./content-encoding.ts";
-import { matchContentType } from "./content-type.ts";
+import { matchContentType } from "./match-content-type.ts";
 import { readJsonBody } from "./read-json-body.ts";
 
 const acceptHeaders: Readonly<Record<string, string>> = { POST: "Accept-Post", PATCH: "Accept-Patch" };

@@ -42,7 +42,8 @@ const statements = [
     rows_inserted bigint not null default 0,
     rows_updated bigint not null default 0,
     rows_skipped bigint not null default 0,
-    rows_rejected bigint not null default 0
+    rows_rejected bigint not null default 0,
+    met_duplicates boolean not null default false
   ) with (fillfactor = 50)`,
   `create table import_chunks (
     job_id uuid not null references imports on delete cascade,
@@ -63,6 +64,8 @@ const statements = [
     code text not null,
     field text,
     message text not null,
+    sqlstate text,
+    constraint_name text,
     raw text not null,
     primary key (job_id, row)
   )`,

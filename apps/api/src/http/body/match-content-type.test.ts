@@ -1,6 +1,6 @@
 import { AppError } from "@longshore/shared/errors";
 import { describe, expect, test } from "vitest";
-import { matchContentType } from "./content-type.ts";
+import { matchContentType } from "./match-content-type.ts";
 
 describe("matchContentType", () => {
   test.each([

@@ -1,0 +1,91 @@
+import { connect } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { listen } from "../src/http/http-server.ts";
+import { defineRoute } from "../src/http/route.ts";
+import { openRaw, startFixture, type Fixture } from "./http-fixture.ts";
+
+let fixture: Fixture;
+let held: { arrived: PromiseWithResolvers<void>; release: PromiseWithResolvers<void> };
+afterEach(() => fixture.close());
+
+/** A server with a route that answers when `held.release` resolves. */
+async function start(closeTimeoutMs: number): Promise<void> {
+  held = { arrived: Promise.withResolvers(), release: Promise.withResolvers() };
+  const route = defineRoute({
+    operationId: "waitForRelease",
+    method: "get",
+    path: "/v1/held",
+    tags: ["things"],
+    scope: "read",
+    summary: "Answer when released",
+    responses: { 200: { description: "Released.", schema: z.string() } },
+    async handler() {
+      held.arrived.resolve();
+      await held.release.promise;
+      return { status: 200, body: "released" };
+    },
+  });
+  fixture = await startFixture({ closeTimeoutMs, routes: [route] });
+}
+
+const head = (path: string, ...headers: string[]) => [`GET ${path} HTTP/1.1`, "Host: localhost", ...headers];
+
+test("headers must arrive in time, bodies are not bounded by the server", async () => {
+  await start(100);
+  const { headersTimeout, requestTimeout } = fixture.server;
+  expect({ headersTimeout, requestTimeout }).toEqual({ headersTimeout: 10_000, requestTimeout: 0 });
+});
+
+test("an address in use is an error", async () => {
+  await start(100);
+  await expect(listen(() => {}, { host: "127.0.0.1", port: fixture.port })).rejects.toThrow("EADDRINUSE");
+});
+
+describe("close", () => {
+  test("takes no new connection, and lets a request under way finish, whose client is told not to come back", async () => {
+    await start(10_000);
+    const { received, closed } = openRaw(fixture.port, head("/v1/held"));
+    await held.arrived.promise;
+    const closing = fixture.close();
+    await expect(fetch(`${fixture.url}/v1/held`)).rejects.toThrow();
+    expect(received()).toBe("");
+
+    held.release.resolve();
+    await closing;
+    const answer = await closed;
+    expect(answer).toContain("HTTP/1.1 200 OK");
+    expect(answer).toContain("Connection: close");
+    expect(answer).toContain('"released"');
+  });
+
+  test("does not wait for connections without a request", async () => {
+    await start(10_000);
+    const { received, closed } = openRaw(fixture.port, head("/v1/nothing"));
+    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404"));
+    const silent = connect(fixture.port, "127.0.0.1");
+    const startedAt = Date.now();
+    await fixture.close();
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    await closed;
+    silent.destroy();
+  });
+
+  test("cuts what has not ended in time", async () => {
+    await start(200);
+    const { received, closed } = openRaw(fixture.port, head("/v1/endless"));
+    await vi.waitFor(() => expect(received()).toContain("."));
+    await fixture.close();
+    await closed;
+    await fixture.seen.gone.promise;
+  });
+
+  test("cuts connections that were upgraded to another protocol as well", async () => {
+    await start(200);
+    fixture.server.on("upgrade", (_req, socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+    const { received, closed } = openRaw(fixture.port, head("/v1/ws", "Connection: Upgrade", "Upgrade: websocket"));
+    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 101"));
+    await fixture.close();
+    await closed;
+  });
+});

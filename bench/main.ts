@@ -1,0 +1,19 @@
+/** `npm run bench -- NAME [--json] [--rows N] [--rounds N]`: measures Longshore beside what a user would otherwise take. */
+import { parseArgs } from "node:util";
+import { benchImports } from "./imports/bench-imports.ts";
+
+const benches = { imports: benchImports };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: "boolean", default: false },
+    rows: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+const name = positionals[0] ?? "";
+if (!Object.hasOwn(benches, name)) throw new Error(`There is no benchmark "${name}"; there are: ${Object.keys(benches).join(", ")}`);
+
+const ratio = await benches[name as keyof typeof benches]({ rows: Number(values.rows), rounds: Number(values.rounds) });
+if (values.json) process.stdout.write(`${JSON.stringify({ ratio })}\n`);

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { removeDataDir } from "@longshore/stack/postgres/place-data";
+import { findFreePort } from "@longshore/stack/process/find-free-port";
+import { createScratchDataDir } from "@longshore/stack/scratch-services";
+import { startStack } from "@longshore/stack/supervisor/start-stack";
+import { takeDataDir } from "@longshore/stack/supervisor/take-data-dir";
+
+export type BenchStack = AsyncDisposable & {
+  apiUrl: string;
+  databaseUrl: string;
+  /** The process ids of the API and the workers, by name. */
+  pids(): Record<string, number>;
+};
+
+/** PostgreSQL, Redis, the API and workers as processes of their own, empty; disposal removes everything. */
+export async function startBenchStack({ workers }: { workers: number }): Promise<BenchStack> {
+  const dataDir = createScratchDataDir();
+  const claim = await takeDataDir(dataDir, () => {});
+  const config = { HOST: "127.0.0.1", PORT: await findFreePort(), WORKERS: workers, LONGSHORE_DATA_DIR: dataDir, LONGSHORE_DEMO: false };
+  const stack = await startStack(config, { say: () => {} });
+  return {
+    ...stack,
+    pids() {
+      const files = readdirSync(join(dataDir, "run")).filter((file) => /^(api|worker-\d+)\.pid$/.test(file));
+      return Object.fromEntries(files.map((file) => [file.slice(0, -4), Number(readFileSync(join(dataDir, "run", file), "utf8"))]));
+    },
+    async [Symbol.asyncDispose]() {
+      await stack[Symbol.asyncDispose]();
+      claim[Symbol.dispose]();
+      await removeDataDir(dataDir);
+    },
+  };
+}
