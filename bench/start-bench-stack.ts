@@ -16,7 +16,7 @@ export type BenchStack = AsyncDisposable & {
 /** PostgreSQL, Redis, the API and workers as processes of their own, empty; disposal removes everything. */
 export async function startBenchStack({ workers }: { workers: number }): Promise<BenchStack> {
   const dataDir = createScratchDataDir();
-  const claim = await takeDataDir(dataDir, () => {});
+  const claim = await takeDataDir(dataDir, { say: () => {}, signal: new AbortController().signal });
   const config = { HOST: "127.0.0.1", PORT: await findFreePort(), WORKERS: workers, LONGSHORE_DATA_DIR: dataDir, LONGSHORE_DEMO: false };
   const stack = await startStack(config, { say: () => {} });
   return {

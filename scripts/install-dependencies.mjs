@@ -14,7 +14,14 @@ export async function installDependencies(root, toolchain) {
   await withLock(root, async () => {
     const stamp = hashManifests(root);
     if (isInstalled(stamp)) return;
-    const args = ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false", "--reporter=append-only"];
+    // `allowBuilds` in pnpm-workspace.yaml says which packages may run scripts; PostgreSQL's must.
+    const args = [
+      "install",
+      "--frozen-lockfile",
+      "--no-ignore-scripts",
+      "--config.confirmModulesPurge=false",
+      "--reporter=append-only",
+    ];
     await runQuietly("Installing dependencies", toolchain.pnpm, args, {
       cwd: root,
       env: pnpmEnvironment(toolchain.env),

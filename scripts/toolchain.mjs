@@ -70,5 +70,8 @@ async function fetchPackages(home, { nodePackage, pnpmPackage }) {
   ];
   const args = ["install", "--prefix", draft, ...overrides, ...flags, ...packages];
   await runQuietly(`Fetching ${title}`, "npm", args, { cwd: draft });
+  if (!existsSync(join(draft, "node_modules", pnpmPackage))) {
+    throw new Error(`npm reported success and installed nothing; its configuration (npm config ls) may say why.`);
+  }
   renameSync(draft, home);
 }

@@ -14,7 +14,8 @@ const apiEnvironment = z.object({
   SHUTDOWN_GRACE_MS: milliseconds.default(10_000),
   IMPORT_MAX_BYTES: bytes.default(4 * 1024 * mebibyte),
   IMPORT_MAX_RECORD_BYTES: bytes.default(mebibyte),
-  IMPORT_CHUNK_BYTES: bytes.default(mebibyte),
+  IMPORT_FIRST_CHUNK_BYTES: bytes.default(mebibyte / 4),
+  IMPORT_CHUNK_BYTES: bytes.default(4 * mebibyte),
   IMPORT_WINDOW: count.default(8),
 });
 

@@ -26,6 +26,7 @@ const app = createApp(
     importLimits: {
       maxBytes: config.IMPORT_MAX_BYTES,
       maxRecordBytes: config.IMPORT_MAX_RECORD_BYTES,
+      firstChunkBytes: config.IMPORT_FIRST_CHUNK_BYTES,
       chunkBytes: config.IMPORT_CHUNK_BYTES,
       window: config.IMPORT_WINDOW,
     },

@@ -15,7 +15,7 @@ export async function startApi(options: { redis?: Redis } = {}): Promise<TestApi
     {
       namespace: redis.namespace,
       version: "0.0.0",
-      importLimits: { maxBytes: 100_000, maxRecordBytes: 1_000, chunkBytes: 500, window: 2 },
+      importLimits: { maxBytes: 100_000, maxRecordBytes: 1_000, firstChunkBytes: 500, chunkBytes: 500, window: 2 },
       isDraining: () => false,
     },
   );

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
+import type { OnConflict } from "@longshore/shared/db/schema";
 import { runChunk } from "../src/imports/run-chunk.ts";
 import { stage } from "./stage.ts";
 
@@ -60,7 +61,7 @@ describe("a chunk", () => {
 
     const ended = await runChunk(database, { jobId, seq: 1 }, options);
     expect(ended?.job).toMatchObject({ state: "failed", error: { code: "poisoned" } });
-    expect(ended?.job.error?.message).toContain("Rows 3 to 3 were not applied after 3 deliveries");
+    expect(ended?.job.error?.message).toContain("Rows 3 to 3 were not applied after 3 deliveries: the worker died each time. Of 3 rows 2 were inserted");
     expect(ended?.imported.rows_inserted).toBe(2);
     expect(await countUsers()).toBe(2);
   });
@@ -120,6 +121,67 @@ describe("a rejected row", () => {
     expect(ended?.imported).toMatchObject({ rows_inserted: 2, rows_rejected: 4 });
     const names = await database.db.selectFrom("users").select("name").orderBy("name").execute();
     expect(names).toEqual([{ name: "A" }, { name: 'F, "f"' }]);
+  });
+});
+
+describe("an import that is over", () => {
+  it("takes no more rows: a chunk that was on its way is rolled back", async () => {
+    const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1]), userLines([2])] });
+    await runChunk(database, { jobId, seq: 0 }, options);
+    await database.db.updateTable("jobs").set({ state: "cancelled" }).where("id", "=", jobId).execute();
+    expect(await runChunk(database, { jobId, seq: 1 }, options)).toBeUndefined();
+    expect(await countUsers()).toBe(1);
+  });
+
+  it("because of too many rejects says what was applied", async () => {
+    const chunks = [userLines([1, 2]), ["{", user(3), "{"].join("\n"), userLines([4])];
+    const jobId = await stage(database.db, { dataset: "users", maxRejects: 1, chunks });
+    await runChunk(database, { jobId, seq: 0 }, options);
+    const ended = await runChunk(database, { jobId, seq: 1 }, options);
+    expect(ended?.job).toMatchObject({ state: "failed", error: { code: "too_many_rejects" } });
+    expect(ended?.job.error?.message).toBe(
+      "2 rows were rejected, more than the 1 allowed. Of 6 rows 3 were inserted, 0 updated, 0 skipped and 2 rejected; " +
+        "1 were not looked at and can be run by a retry",
+    );
+    expect(await runChunk(database, { jobId, seq: 2 }, options)).toBeUndefined();
+    expect(await countUsers()).toBe(3);
+  });
+
+  it("is not: as many rejects as are allowed", async () => {
+    const jobId = await stage(database.db, { dataset: "users", maxRejects: 1, chunks: [["{", user(1)].join("\n")] });
+    expect((await runChunk(database, { jobId, seq: 0 }, options))?.job.state).toBe("partially_succeeded");
+  });
+});
+
+describe("a dry run", () => {
+  const chunks = [
+    [user(1), user(2), user(2, "again"), '{"email":"nobody","name":"X"}', user(7)].join("\n"),
+    [user(2, "in a later chunk"), user(3), user(7)].join("\n"),
+  ];
+
+  async function run(onConflict: OnConflict, dryRun: boolean) {
+    await sql`truncate users, jobs cascade`.execute(database.db);
+    await database.db.insertInto("users").values({ email: "user1@example.com", name: "was here" }).execute();
+    const jobId = await stage(database.db, { dataset: "users", onConflict, dryRun, chunks });
+    await runChunk(database, { jobId, seq: 0 }, options);
+    const ended = await runChunk(database, { jobId, seq: 1 }, options);
+    const { state } = ended!.job;
+    const { rows_inserted, rows_updated, rows_skipped, rows_rejected } = ended!.imported;
+    return { report: { state, rows_inserted, rows_updated, rows_skipped, rows_rejected, rejects: await rejectsOf(jobId) }, users: await countUsers() };
+  }
+
+  it.each<OnConflict>(["error", "ignore", "update"])("reports what a real run does with onConflict %s, and writes nothing", async (onConflict) => {
+    await sql`alter table users add constraint no_sevens check (name not like '%7%')`.execute(database.db);
+    try {
+      const dry = await run(onConflict, true);
+      expect(dry.users).toBe(1);
+      const real = await run(onConflict, false);
+      expect(real.users).toBe(3);
+      expect(dry.report).toEqual(real.report);
+      expect(await database.db.selectFrom("import_keys").selectAll().execute()).toEqual([]);
+    } finally {
+      await sql`alter table users drop constraint no_sevens`.execute(database.db);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import { listRecords } from "@longshore/shared/records/list-records";
 
 const compress = promisify(zstdCompress);
 
-type Staged = { dataset: string; format?: ImportFormat; columns?: string[]; onConflict?: OnConflict; chunks: string[] };
+type Staged = { dataset: string; format?: ImportFormat; columns?: string[]; onConflict?: OnConflict; dryRun?: boolean; maxRejects?: number; chunks: string[] };
 
 /** A job row with nothing special about it. */
 export function newJob(changes: Partial<NewJobRow> = {}): NewJobRow {
@@ -28,7 +28,7 @@ export function newJob(changes: Partial<NewJobRow> = {}): NewJobRow {
 }
 
 /** Writes a sealed import whose chunks hold the given records, and answers its id. */
-export async function stage(db: Db, { dataset, format = "ndjson", columns, onConflict = "error", chunks }: Staged): Promise<string> {
+export async function stage(db: Db, { dataset, format = "ndjson", columns, onConflict = "error", dryRun = false, maxRejects, chunks }: Staged): Promise<string> {
   const sizes = chunks.map((chunk) => listRecords(Buffer.from(chunk), format).length);
   const job = newJob({ kind: "import", max_attempts: 1, entry: null, payload: "{}" });
   await db.insertInto("jobs").values(job).execute();
@@ -41,6 +41,8 @@ export async function stage(db: Db, { dataset, format = "ndjson", columns, onCon
       columns: columns ?? null,
       on_conflict: onConflict,
       release_window: 2,
+      dry_run: dryRun,
+      max_rejects: maxRejects ?? null,
       chunks_total: chunks.length,
       rows_received: sizes.reduce((sum, size) => sum + size, 0),
     })

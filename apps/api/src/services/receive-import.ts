@@ -19,7 +19,8 @@ export type ImportLimits = {
   /** The largest upload, counted after inflation. */
   maxBytes: number;
   maxRecordBytes: number;
-  /** About how many bytes of records make a chunk. */
+  /** About how many bytes of records make the first chunk, and the largest one. */
+  firstChunkBytes: number;
   chunkBytes: number;
   /** How many chunks of one import are in the queue at once, so that others get their turn. */
   window: number;
@@ -57,7 +58,11 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
 
 async function stageSlices(request: ImportRequest, dataset: Dataset, staging: Staging, limits: ImportLimits): Promise<SealedImport> {
   const pieces = requireUtf8(inflateBody(request.upload, request.encoding, limits));
-  const sizes = { sliceBytes: limits.chunkBytes, maxRecordBytes: limits.maxRecordBytes };
+  const sizes = {
+    firstSliceBytes: limits.firstChunkBytes,
+    sliceBytes: limits.chunkBytes,
+    maxRecordBytes: limits.maxRecordBytes,
+  };
   let columns: string[] | null = null;
   let rows = 0;
 

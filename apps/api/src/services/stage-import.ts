@@ -15,6 +15,8 @@ export type NewImport = {
   dataset: string;
   format: ImportFormat;
   onConflict: OnConflict;
+  dryRun: boolean;
+  maxRejects: number | null;
   requestId: string;
 };
 
@@ -46,8 +48,7 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
 
   async function begin(trx: Transaction<Database>): Promise<void> {
     await trx.insertInto("jobs").values(newJob(jobId, request)).execute();
-    const { dataset, format, onConflict: on_conflict } = request;
-    await trx.insertInto("imports").values({ job_id: jobId, dataset, format, columns, on_conflict, release_window: window }).execute();
+    await trx.insertInto("imports").values({ ...newImport(jobId, request), columns, release_window: window }).execute();
     begun = true;
   }
 
@@ -95,6 +96,10 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
 
 async function compressSlice(slice: Slice, seq: number): Promise<Chunk> {
   return { seq, first_row: slice.firstRow, rows: slice.rows, payload: await compress(slice.bytes, fastest) };
+}
+
+function newImport(jobId: string, { dataset, format, onConflict, dryRun, maxRejects }: NewImport) {
+  return { job_id: jobId, dataset, format, on_conflict: onConflict, dry_run: dryRun, max_rejects: maxRejects };
 }
 
 function newJob(id: string, request: NewImport) {

@@ -10,6 +10,7 @@ export type ClaimedChunk = {
   format: ImportFormat;
   columns: string[] | null;
   onConflict: OnConflict;
+  dryRun: boolean;
   /** Whether an earlier chunk of the import met a row that was there already. */
   metDuplicates: boolean;
   firstRow: number;
@@ -29,15 +30,17 @@ export type ClaimedChunk = {
 export async function claimChunk(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChunk | undefined> {
   const { rows } = await sql<ClaimedChunk>`
     with claimed as (
-      update import_chunks set delivery = delivery + 1
-      where job_id = ${jobId} and seq = ${seq} and state = 'pending'
-      returning *
+      update import_chunks chunk set delivery = chunk.delivery + 1
+      from jobs
+      where chunk.job_id = ${jobId} and chunk.seq = ${seq} and chunk.state = 'pending'
+        and jobs.id = chunk.job_id and jobs.state in ('queued', 'running')
+      returning chunk.*
     ), started as (
       update jobs set state = 'running', started_at = now(), updated_at = now(), revision = revision + 1
       where id = ${jobId} and state = 'queued' and exists (select from claimed)
     )
     select claimed.job_id as "jobId", claimed.seq, imports.dataset, imports.format, imports.columns,
-      imports.on_conflict as "onConflict", imports.met_duplicates as "metDuplicates", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
+      imports.on_conflict as "onConflict", imports.dry_run as "dryRun", imports.met_duplicates as "metDuplicates", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
       claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId"
     from claimed join imports using (job_id) join jobs on jobs.id = claimed.job_id`.execute(db);
   return rows[0];

@@ -1,4 +1,5 @@
 import type { Db } from "@longshore/shared/db/create-database";
+import { endImport } from "@longshore/shared/imports/end-import";
 import type { ClaimedChunk } from "./claim-chunk.ts";
 import type { SettledChunk } from "./settle-chunk.ts";
 
@@ -9,28 +10,15 @@ export async function failImport(db: Db, chunk: ClaimedChunk): Promise<SettledCh
   const message = `Rows ${chunk.firstRow} to ${lastRow} were not applied after ${chunk.delivery - 1} deliveries: ${cause}`;
 
   return db.transaction().execute(async (trx) => {
-    // Waits for the chunks that are being applied right now; they commit, and stay done.
-    await trx
-      .updateTable("import_chunks")
-      .set({ state: "failed" })
+    const imported = await trx
+      .selectFrom("imports")
+      .selectAll()
       .where("job_id", "=", chunk.jobId)
-      .where("state", "=", "pending")
-      .execute();
-    const imported = await trx.selectFrom("imports").selectAll().where("job_id", "=", chunk.jobId).executeTakeFirstOrThrow();
-    const job = await trx
-      .updateTable("jobs")
-      .set((eb) => ({
-        state: "failed",
-        error: JSON.stringify({ code: "poisoned", message }),
-        attempt: eb("attempt", "+", 1),
-        revision: eb("revision", "+", 1),
-        finished_at: new Date(),
-        updated_at: new Date(),
-      }))
-      .where("id", "=", chunk.jobId)
-      .where("state", "=", "running")
-      .returningAll()
-      .executeTakeFirst();
-    return job && { job, imported };
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const { state } = await trx.selectFrom("jobs").select("state").where("id", "=", chunk.jobId).executeTakeFirstOrThrow();
+    if (state !== "running") return undefined;
+    const job = await endImport(trx, imported, { state: "failed", error: { code: "poisoned", message } });
+    return { job, imported };
   });
 }

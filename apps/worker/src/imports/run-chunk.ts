@@ -5,7 +5,8 @@ import type { ChunkEntryData } from "@longshore/shared/queue/entry";
 import { claimChunk, type ClaimedChunk } from "./claim-chunk.ts";
 import { decodeChunk } from "./decode-chunk.ts";
 import { failImport } from "./fail-import.ts";
-import { settleChunk, type SettledChunk } from "./settle-chunk.ts";
+import { rehearseRows } from "./rehearse-rows.ts";
+import { ImportOver, settleChunk, type SettledChunk } from "./settle-chunk.ts";
 import { validateRows } from "./validate-rows.ts";
 import { writeRows } from "./write-rows.ts";
 
@@ -29,6 +30,7 @@ export async function runChunk(database: ChunkDatabase, reference: ChunkEntryDat
   try {
     return await applyChunk(database, chunk);
   } catch (error) {
+    if (error instanceof ImportOver) return undefined;
     await noteError(db, chunk, error).catch(() => {});
     throw error;
   }
@@ -51,7 +53,8 @@ async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise
       .executeTakeFirst();
     if (!pending) return undefined;
     const options = { onConflict: chunk.onConflict, expectDuplicates: chunk.metDuplicates };
-    const written = await writeRows({ trx, client, dataset }, options, valid);
+    const target = { trx, client, dataset };
+    const written = chunk.dryRun ? await rehearseRows(target, chunk.jobId, options, valid) : await writeRows(target, options, valid);
     return settleChunk(trx, chunk, written, [...refused, ...written.refused], raw);
   });
 }

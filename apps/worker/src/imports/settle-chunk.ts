@@ -1,13 +1,20 @@
 import { sql, type Transaction } from "kysely";
 import type { Database, ImportRow, JobRow } from "@longshore/shared/db/schema";
+import { endImport, type ImportEnd } from "@longshore/shared/imports/end-import";
 import type { ClaimedChunk } from "./claim-chunk.ts";
+import { insertRejects } from "./insert-rejects.ts";
 import type { Refusal } from "./validate-rows.ts";
 import type { Written } from "./written.ts";
 
 /** The import as it was committed with a chunk. */
 export type SettledChunk = { job: JobRow; imported: ImportRow };
 
-/** Records what became of a chunk's rows, drops its payload, and ends the job if it was the last. */
+/** Thrown to take a chunk's rows back: its import was ended meanwhile. */
+export class ImportOver extends Error {
+  override readonly name = "ImportOver";
+}
+
+/** Records what became of a chunk's rows, drops its payload, and ends the import if this decides it. */
 export async function settleChunk(
   trx: Transaction<Database>,
   chunk: ClaimedChunk,
@@ -15,7 +22,6 @@ export async function settleChunk(
   refused: readonly Refusal[],
   raw: () => string[],
 ): Promise<SettledChunk> {
-  const metDuplicates = written.skipped > 0 || refused.some(({ code }) => code === "duplicate");
   if (refused.length > 0) await insertRejects(trx, chunk, refused, raw());
   await trx
     .updateTable("import_chunks")
@@ -23,8 +29,18 @@ export async function settleChunk(
     .where("job_id", "=", chunk.jobId)
     .where("seq", "=", chunk.seq)
     .execute();
-  // Chunks of one import wait for each other here, and only here: it is the last thing before the commit.
-  const imported = await trx
+  // From here to the commit, which is next, the chunks of one import wait for each other.
+  const imported = await addCounts(trx, chunk, written, refused);
+  const job = await trx.selectFrom("jobs").selectAll().where("id", "=", chunk.jobId).executeTakeFirstOrThrow();
+  if (job.state !== "running") throw new ImportOver(`the import is ${job.state}`);
+
+  const end = findEnd(imported);
+  return { job: end ? await endImport(trx, imported, end) : job, imported };
+}
+
+function addCounts(trx: Transaction<Database>, chunk: ClaimedChunk, written: Omit<Written, "refused">, refused: readonly Refusal[]): Promise<ImportRow> {
+  const metDuplicates = written.skipped > 0 || refused.some(({ code }) => code === "duplicate");
+  return trx
     .updateTable("imports")
     .set((eb) => ({
       chunks_done: eb("chunks_done", "+", 1),
@@ -37,36 +53,13 @@ export async function settleChunk(
     .where("job_id", "=", chunk.jobId)
     .returningAll()
     .executeTakeFirstOrThrow();
-
-  if (imported.chunks_done < imported.chunks_total) {
-    const job = await trx.selectFrom("jobs").selectAll().where("id", "=", chunk.jobId).executeTakeFirstOrThrow();
-    return { job, imported };
-  }
-  const job = await trx
-    .updateTable("jobs")
-    .set((eb) => ({
-      state: imported.rows_rejected > 0 ? "partially_succeeded" : "succeeded",
-      attempt: eb("attempt", "+", 1),
-      revision: eb("revision", "+", 1),
-      finished_at: sql<Date>`clock_timestamp()`,
-      updated_at: sql<Date>`clock_timestamp()`,
-    }))
-    .where("id", "=", chunk.jobId)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return { job, imported };
 }
 
-async function insertRejects(trx: Transaction<Database>, chunk: ClaimedChunk, refused: readonly Refusal[], raw: string[]): Promise<void> {
-  await sql`
-    insert into import_rejects (job_id, row, code, field, message, sqlstate, constraint_name, raw)
-    select ${chunk.jobId}, reject.* from unnest(
-      ${refused.map(({ index }) => chunk.firstRow + index)}::bigint[],
-      ${refused.map(({ code }) => code)}::text[],
-      ${refused.map(({ field }) => field)}::text[],
-      ${refused.map(({ message }) => message)}::text[],
-      ${refused.map(({ sqlstate }) => sqlstate)}::text[],
-      ${refused.map(({ constraint }) => constraint)}::text[],
-      ${refused.map(({ index }) => raw[index])}::text[]
-    ) as reject`.execute(trx);
+function findEnd({ rows_rejected, max_rejects, chunks_done, chunks_total }: ImportRow): ImportEnd | undefined {
+  if (max_rejects !== null && rows_rejected > max_rejects) {
+    const message = `${rows_rejected} rows were rejected, more than the ${max_rejects} allowed`;
+    return { state: "failed", error: { code: "too_many_rejects", message } };
+  }
+  if (chunks_done < chunks_total) return undefined;
+  return { state: rows_rejected > 0 ? "partially_succeeded" : "succeeded" };
 }

@@ -1,9 +1,10 @@
 import { sql, type Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database } from "@longshore/shared/db/schema";
+import { findReleasedChunks } from "@longshore/shared/imports/find-released-chunks";
 import { importKind } from "@longshore/shared/jobs/contracts";
 import type { Producer } from "@longshore/shared/queue/create-producer";
-import { chunkEntryId, type ChunkEntryData, type Entry } from "@longshore/shared/queue/entry";
+import { chunkEntryId, type Entry } from "@longshore/shared/queue/entry";
 import { importQueue, queueFor } from "@longshore/shared/queue/names";
 
 const page = 1_000;
@@ -68,17 +69,10 @@ async function reconcileJobs(trx: Transaction<Database>, producer: Producer, old
 
 /** The same for the chunks of imports: those that are released, not applied, and not known to Redis. */
 async function reconcileChunks(trx: Transaction<Database>, producer: Producer): Promise<number> {
-  const { rows } = await sql<ChunkEntryData>`
-    select chunk.job_id as "jobId", chunk.seq
-    from jobs
-    join imports on imports.job_id = jobs.id
-    join import_chunks chunk on chunk.job_id = jobs.id and chunk.state = 'pending'
-    left join import_chunks earlier on earlier.job_id = chunk.job_id and earlier.seq = chunk.seq - imports.release_window
-    where jobs.state in ('queued', 'running') and (earlier.seq is null or earlier.state = 'done')
-    order by chunk.job_id, chunk.seq`.execute(trx);
+  const chunks = await findReleasedChunks(trx);
   return enqueueLost(
     producer,
-    rows.map((data) => ({ id: chunkEntryId(data.jobId, data.seq), queue: importQueue, data })),
+    chunks.map((data) => ({ id: chunkEntryId(data.jobId, data.seq), queue: importQueue, data })),
   );
 }
 

@@ -7,6 +7,7 @@ export interface Database {
   imports: ImportsTable;
   import_chunks: ImportChunksTable;
   import_rejects: ImportRejectsTable;
+  import_keys: ImportKeysTable;
   applied: AppliedTable;
   users: UsersTable;
   user_profiles: UserProfilesTable;
@@ -62,6 +63,9 @@ interface ImportsTable {
   /** The CSV header, in the submitted order; null for JSON. */
   columns: string[] | null;
   on_conflict: OnConflict;
+  dry_run: Generated<boolean>;
+  /** With more rejects than this, the import fails early; null allows any number. */
+  max_rejects: number | null;
   chunks_total: Count;
   /** How many of its chunks may be in the queue at once: chunk n is released when chunk n - release_window is done. */
   release_window: number;
@@ -79,11 +83,17 @@ interface ImportChunksTable {
   seq: number;
   first_row: number;
   rows: number;
-  state: Generated<"pending" | "done" | "failed">;
+  state: Generated<"pending" | "done">;
   /** The records as they were sent, zstd; null once the chunk is done. */
   payload: Buffer | null;
   delivery: Generated<number>;
   last_error: string | null;
+}
+
+/** The keys that a dry run would have written so far. */
+interface ImportKeysTable {
+  job_id: string;
+  key: string;
 }
 
 interface ImportRejectsTable {

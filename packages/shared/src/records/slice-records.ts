@@ -4,7 +4,11 @@ import { createByteWindow } from "./byte-window.ts";
 import { createRecordScanner } from "./record-scanner.ts";
 
 export type SliceLimits = {
-  /** A slice is cut behind the record that brings it to this size. */
+  /**
+   * A slice is cut behind the record that brings it to its size. The first one is small, so that work and progress start
+   * early and a small stream is spread too; each is twice the one before, up to the most.
+   */
+  firstSliceBytes: number;
   sliceBytes: number;
   maxRecordBytes: number;
 };
@@ -26,6 +30,7 @@ export async function* sliceRecords(pieces: AsyncIterable<Buffer>, format: Impor
   let row = format === "csv" ? 0 : 1;
   let scanned = 0;
   let recordEnd = 0;
+  let size = Math.min(limits.firstSliceBytes, limits.sliceBytes);
 
   const scanner = createRecordScanner(format, (start, end) => {
     checkSize(end - start);
@@ -33,9 +38,13 @@ export async function* sliceRecords(pieces: AsyncIterable<Buffer>, format: Impor
     open.rows += 1;
     open.end = end;
     recordEnd = end;
-    if (row === 0 || end - open.start >= limits.sliceBytes) {
+    if (row === 0) {
       complete.push(open);
       open = undefined;
+    } else if (end - open.start >= size) {
+      complete.push(open);
+      open = undefined;
+      size = Math.min(size * 2, limits.sliceBytes);
     }
     row += 1;
   });

@@ -17,6 +17,7 @@ const countsSchema = z.object({
   updated: z.number().int(),
   skipped: z.number().int(),
   rejected: z.number().int(),
+  pending: z.number().int().describe("Rows that are not applied yet, or never will be because the import was ended early."),
 });
 
 const moment = z.iso.datetime();
@@ -27,11 +28,12 @@ export const jobViewSchema = z
     id: z.uuid(),
     kind: z.string(),
     dataset: z.string().optional().describe("Imports only."),
+    dryRun: z.boolean().optional().describe("Imports only: whether the rows were only tried."),
     state: jobStateSchema,
     attempt: z.number().int(),
     maxAttempts: z.number().int(),
     progress: progressSchema.nullable(),
-    counts: countsSchema.optional().describe("Imports only: received = inserted + updated + skipped + rejected once it is over."),
+    counts: countsSchema.optional().describe("Imports only: received = inserted + updated + skipped + rejected + pending."),
     createdAt: moment,
     startedAt: moment.nullable(),
     finishedAt: moment.nullable(),
@@ -51,7 +53,7 @@ export function toJobView(job: JobRow, imported?: ImportRow, now = new Date()): 
   return {
     id: job.id,
     kind: job.kind,
-    ...(imported && { dataset: imported.dataset }),
+    ...(imported && { dataset: imported.dataset, dryRun: imported.dry_run }),
     state: job.state,
     attempt: job.state === "running" ? job.attempt + 1 : job.attempt,
     maxAttempts: job.max_attempts,
@@ -74,12 +76,17 @@ function importCounts(row: ImportRow) {
     updated: row.rows_updated,
     skipped: row.rows_skipped,
     rejected: row.rows_rejected,
+    pending: row.rows_received - settledRows(row),
   };
+}
+
+function settledRows(row: ImportRow): number {
+  return row.rows_inserted + row.rows_updated + row.rows_skipped + row.rows_rejected;
 }
 
 function importProgress(job: JobRow, row: ImportRow, now: Date): Progress {
   const total = row.rows_received;
-  const done = row.rows_inserted + row.rows_updated + row.rows_skipped + row.rows_rejected;
+  const done = settledRows(row);
   const seconds = job.started_at ? ((job.finished_at ?? now).getTime() - job.started_at.getTime()) / 1_000 : 0;
   const rowsPerSecond = seconds > 0 && done > 0 ? Math.round(done / seconds) : null;
   const running = !isTerminal(job.state);

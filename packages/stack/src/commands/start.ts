@@ -13,12 +13,12 @@ await runCommand(async ({ signal, onForce }) => {
   const config = readStackConfig();
   using _dataDir = await takeDataDir(config.LONGSHORE_DATA_DIR, { say, signal });
   onForce(() => killAll(config.LONGSHORE_DATA_DIR));
-  {
-    await using stack = await startStack(config, { say, signal });
-    if (config.LONGSHORE_DEMO) await importCities(stack, { say, signal });
-    inviteToTry(stack.apiUrl, say);
-    if (!signal.aborted) await once(signal, "abort");
-    say("\nDraining. Press Ctrl-C again to kill at once.");
-  }
-  say("Stopped.");
+  signal.addEventListener("abort", () => say("\nDraining. Press Ctrl-C again to kill at once."));
+
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => void (signal.aborted && say("Stopped.")));
+  const stack = cleanup.use(await startStack(config, { say, signal }));
+  if (config.LONGSHORE_DEMO) await importCities(stack, { say, signal });
+  inviteToTry(stack.apiUrl, say);
+  if (!signal.aborted) await once(signal, "abort");
 });

@@ -15,9 +15,9 @@ export async function importCities(
   stack: { apiUrl: string; databaseUrl: string },
   { say, signal }: DemoOptions,
 ): Promise<void> {
-  const { rows: rowsBefore, unfinishedImport } = await readCitiesTable(stack.databaseUrl);
-  if (rowsBefore > 0 && !unfinishedImport) {
-    say(`\nThe table cities holds ${rowsBefore.toLocaleString("en")} rows.`);
+  const { rows, unfinishedImport } = await readCitiesTable(stack.databaseUrl);
+  if (rows > 0 && !unfinishedImport) {
+    say(`\nThe table cities holds ${rows.toLocaleString("en")} rows.`);
     return;
   }
 
@@ -32,8 +32,8 @@ export async function importCities(
     : (await submitCities(stack.apiUrl, signal)).links.self;
   const job = await follow(`${stack.apiUrl}${self}`, signal);
   const seconds = (Date.now() - startedAt) / 1000;
-  const { rows: rowsAfter } = await readCitiesTable(stack.databaseUrl);
-  reportImport({ job, seconds, rowsBefore, rowsAfter }, say);
+  const { rows: rowsInTable } = await readCitiesTable(stack.databaseUrl);
+  reportImport({ job, seconds, rowsInTable, startedEmpty: rows === 0 }, say);
 }
 
 async function follow(url: string, signal: AbortSignal) {

@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
 import { chownSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { runProgram } from "../process/run-program.ts";
 import type { SystemUser } from "./find-postgres-user.ts";
-
-const run = promisify(execFile);
 
 /** One collation, one encoding, one time zone, whatever the machine speaks: the same rows sort the same way everywhere. */
 export const postgresEnvironment = { LC_ALL: "C", TZ: "UTC" };
@@ -33,9 +30,8 @@ export async function initCluster({ home, binaries, user, password }: Cluster): 
   if (user) chownSync(passwordFile, user.uid, user.gid);
 
   const args = [...options, "--username=longshore", `--pwfile=${passwordFile}`, `--pgdata=${draft}`];
-  await run(join(binaries, "bin", "initdb"), args, {
-    uid: user?.uid,
-    gid: user?.gid,
+  await runProgram(join(binaries, "bin", "initdb"), args, {
+    ...user,
     cwd: home,
     env: postgresEnvironment,
   });

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
-import { promisify } from "node:util";
 import { environmentWith } from "../config.ts";
+import { runProgram } from "../process/run-program.ts";
 import { findProgram } from "./find-program.ts";
 import type { Say } from "../terminal/say.ts";
-
-const run = promisify(execFile);
 
 /** Debian's way to forbid that a package starts its service: 101 means "not allowed". */
 const policyFile = "/usr/sbin/policy-rc.d";
@@ -31,11 +28,11 @@ async function installWithApt(): Promise<void> {
   const env = environmentWith({ DEBIAN_FRONTEND: "noninteractive" });
   await withServicesHeldBack(async () => {
     // One unreachable source among many makes the update fail, and need not matter.
-    await run("apt-get", ["update"], { env }).catch(() => {});
-    await run("apt-get", ["install", "-y", "--no-install-recommends", ...waitForLock, "redis-server"], { env });
+    await runProgram("apt-get", ["update"], { env }).catch(() => {});
+    await runProgram("apt-get", ["install", "-y", "--no-install-recommends", ...waitForLock, "redis-server"], { env });
   });
   // The package also enables its service for the next boot.
-  if (existsSync("/run/systemd/system")) await run("systemctl", ["disable", "redis-server"], { env });
+  if (existsSync("/run/systemd/system")) await runProgram("systemctl", ["disable", "redis-server"], { env });
 }
 
 async function withServicesHeldBack(action: () => Promise<void>): Promise<void> {
@@ -54,7 +51,7 @@ async function installFirst(program: string, args: readonly string[], packages: 
   let failure: unknown;
   for (const name of packages) {
     try {
-      await run(program, [...args, name]);
+      await runProgram(program, [...args, name]);
       return;
     } catch (error) {
       failure = error;

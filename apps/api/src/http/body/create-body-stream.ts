@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { AppError } from "@longshore/shared/errors";
+import { allowBody } from "./allow-body.ts";
 
 /** A client that sends no byte for this long, while we wait for one, has stalled. */
 const stallTimeoutMs = 30_000;
@@ -30,7 +31,7 @@ export function createBodyStream(req: IncomingMessage, res: ServerResponse, time
   });
 
   function start(): void {
-    if (/100-continue/i.test(req.headers.expect ?? "") && !res.headersSent) res.writeContinue();
+    allowBody(req, res);
     req.on("data", onData).once("end", onEnd).once("close", onClose);
   }
 

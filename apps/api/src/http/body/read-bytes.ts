@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@longshore/shared/errors";
 import { allowBody } from "./allow-body.ts";
+import { bodyTooLarge } from "./body-too-large.ts";
 
 /** What of a small body has not arrived after this long will not. */
 const arrivalTimeoutMs = 60_000;
@@ -15,7 +16,7 @@ export function readBytes(
   maxBytes: number,
   timeoutMs = arrivalTimeoutMs,
 ): Promise<Buffer> {
-  if (Number(req.headers["content-length"]) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  if (Number(req.headers["content-length"]) > maxBytes) return Promise.reject(bodyTooLarge(maxBytes));
   allowBody(req, res);
 
   return new Promise((resolve, reject) => {
@@ -27,7 +28,7 @@ export function readBytes(
     function onData(chunk: Buffer): void {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > maxBytes) fail(tooLarge(maxBytes));
+      if (size > maxBytes) fail(bodyTooLarge(maxBytes));
     }
 
     function onEnd(): void {
@@ -50,8 +51,4 @@ export function readBytes(
       req.off("data", onData).off("end", onEnd).off("close", onClose);
     }
   });
-}
-
-function tooLarge(maxBytes: number): AppError {
-  return new AppError("body_too_large", { message: `The body is larger than ${maxBytes} bytes` });
 }

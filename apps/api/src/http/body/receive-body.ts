@@ -2,9 +2,10 @@ import type { Request, Response } from "express";
 import type { JsonBody, StreamBody } from "../route.ts";
 import { validateBody } from "../validation/validate.ts";
 import { createBodyStream } from "./create-body-stream.ts";
-import { acceptedEncodings, parseContentEncoding } from "./content-encoding.ts";
+import { contentEncodings, inflate, parseContentEncoding } from "./content-encoding.ts";
 import { matchContentType } from "./match-content-type.ts";
-import { readJsonBody } from "./read-json-body.ts";
+import { parseJson } from "./parse-json.ts";
+import { readBytes } from "./read-bytes.ts";
 
 const acceptHeaders: Readonly<Record<string, string>> = { POST: "Accept-Post", PATCH: "Accept-Patch" };
 
@@ -16,7 +17,9 @@ export async function receiveBody(req: Request, res: Response, declared: JsonBod
     contentEncoding: parseContentEncoding(req.headers["content-encoding"]),
   }));
   if (declared.kind === "stream") return { stream: createBodyStream(req, res), contentType, contentEncoding };
-  return validateBody(declared.schema, await readJsonBody(req, res, contentEncoding, declared.maxBytes));
+
+  const bytes = await readBytes(req, res, declared.maxBytes);
+  return validateBody(declared.schema, parseJson(await inflate(bytes, contentEncoding, declared.maxBytes)));
 }
 
 /** A refused content type or encoding is answered with what would have been accepted. */
@@ -26,7 +29,7 @@ function withHints<Value>(req: Request, res: Response, accepted: readonly string
   } catch (error) {
     const acceptHeader = acceptHeaders[req.method];
     if (acceptHeader) res.setHeader(acceptHeader, accepted.join(", "));
-    res.setHeader("Accept-Encoding", acceptedEncodings);
+    res.setHeader("Accept-Encoding", contentEncodings.join(", "));
     throw error;
   }
 }

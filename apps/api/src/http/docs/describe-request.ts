@@ -1,4 +1,5 @@
 import type { ZodOpenApiOperationObject, ZodOpenApiRequestBodyObject } from "zod-openapi";
+import { contentEncodings } from "../body/content-encoding.ts";
 import type { JsonBody, Route, StreamBody } from "../route.ts";
 
 type Described = Pick<ZodOpenApiOperationObject, "parameters" | "requestBody" | "requestParams">;
@@ -7,7 +8,7 @@ const contentEncoding = {
   name: "Content-Encoding",
   in: "header" as const,
   description: "How the body is compressed.",
-  schema: { type: "string" as const, enum: ["identity", "gzip", "br", "zstd"], default: "identity" },
+  schema: { type: "string" as const, enum: [...contentEncodings], default: "identity" },
 };
 
 /** The parameters and the body of a route's operation. */

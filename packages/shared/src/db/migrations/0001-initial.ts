@@ -35,6 +35,8 @@ const statements = [
     format text not null check (format in ('json', 'ndjson', 'csv')),
     columns text[],
     on_conflict text not null check (on_conflict in ('error', 'ignore', 'update')),
+    dry_run boolean not null default false,
+    max_rejects bigint,
     chunks_total integer not null default 0,
     release_window integer not null,
     chunks_done integer not null default 0,
@@ -50,7 +52,7 @@ const statements = [
     seq integer not null,
     first_row bigint not null,
     rows integer not null,
-    state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
+    state text not null default 'pending' check (state in ('pending', 'done')),
     payload bytea,
     delivery integer not null default 0,
     last_error text,
@@ -68,6 +70,11 @@ const statements = [
     constraint_name text,
     raw text not null,
     primary key (job_id, row)
+  )`,
+  `create unlogged table import_keys (
+    job_id uuid not null,
+    key text collate "C" not null,
+    primary key (job_id, key)
   )`,
   `create table applied (
     job_id uuid not null references jobs on delete cascade,
