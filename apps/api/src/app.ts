@@ -12,6 +12,8 @@ import { createCatalogRoutes } from "./routes/catalog.ts";
 import { createImportRoutes } from "./routes/imports.ts";
 import { createJobRoutes } from "./routes/jobs.ts";
 import { createSystemRoutes } from "./routes/system.ts";
+import { createCancelJob } from "./services/cancel-job.ts";
+import { createRetryJob } from "./services/retry-job.ts";
 import { createGetJob } from "./services/get-job.ts";
 import { createReadRejects } from "./services/read-rejects.ts";
 import { createReceiveImport, type ImportLimits } from "./services/receive-import.ts";
@@ -43,7 +45,11 @@ export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App
       receiveImport: createReceiveImport({ db, producer, board, limits: options.importLimits }),
       readRejects: createReadRejects(db),
     }),
-    ...createJobRoutes({ submitJob: createSubmitJob({ db, producer }), getJob: createGetJob({ db, board, log }) }),
+    ...createJobRoutes({ submitJob: createSubmitJob({ db, producer }),
+      getJob: createGetJob({ db, board, log }),
+      cancelJob: createCancelJob({ db, board }),
+      retryJob: createRetryJob({ db, board, producer }),
+    }),
     ...createCatalogRoutes(),
     ...createSystemRoutes({
       checks: { postgres: async () => void (await sql`select 1`.execute(db)), redis: () => checkRedis(redis) },

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "@longshore/shared/errors";
 import { pino } from "pino";
 import { z } from "zod";
@@ -131,15 +132,37 @@ function createFixtureRoutes(seen: Seen): Route[] {
       tags: ["things"],
       scope: "read",
       summary: "Fail",
-      request: { params: z.object({ how: z.enum(["bug", "busy", "database", "midway"]) }) },
+      request: { params: z.object({ how: z.enum(["bug", "busy", "database", "midway", "stream", "first-row"]) }) },
       responses: { 200: { description: "Never.", contentTypes: ["text/plain"] } },
       async handler({ params, res }) {
         res.setHeader("ETag", '"stale"');
         if (params.how === "busy") throw new AppError("unavailable", { message: "no room", retryAfterSeconds: 7 });
         if (params.how === "database") throw new DatabaseDown("password=hunter2");
         if (params.how === "midway") res.writeHead(200, { "Content-Type": "text/plain" }).write("half");
+        if (params.how === "stream" || params.how === "first-row") {
+          return {
+            status: 200,
+            headers: { "Content-Type": "text/plain" },
+            body: failingRows(params.how === "stream" ? 3 : 0),
+          };
+        }
         throw new Error("secret detail");
       },
+    }),
+    defineRoute({
+      operationId: "exportThings",
+      method: "get",
+      path: "/v1/things/export",
+      tags: ["things"],
+      scope: "read",
+      summary: "Stream rows",
+      request: { query: z.object({ rows: z.coerce.number().int() }) },
+      responses: { 200: { description: "Rows.", contentTypes: ["text/plain"] } },
+      handler: ({ query }) => ({
+        status: 200,
+        headers: { "Content-Type": "text/plain" },
+        body: countRows(query.rows, () => seen.gone.resolve()),
+      }),
     }),
     defineRoute({
       operationId: "watchThing",
@@ -157,6 +180,22 @@ function createFixtureRoutes(seen: Seen): Route[] {
       },
     }),
   ];
+}
+
+async function* countRows(rows: number, onClosed: () => void): AsyncGenerator<string> {
+  try {
+    for (let row = 1; row <= rows; row += 1) yield `row ${row}\n`;
+  } finally {
+    onClosed();
+  }
+}
+
+async function* failingRows(good: number): AsyncGenerator<string> {
+  for (let row = 1; row <= good; row += 1) {
+    await setImmediate();
+    yield `row ${row}\n`;
+  }
+  throw new Error("a row is unreadable");
 }
 
 /** Serves the routes above on a free port. `logs` are the parsed log lines so far. */

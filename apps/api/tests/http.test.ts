@@ -16,6 +16,10 @@ async function readProblem(path: string, init?: RequestInit) {
   return { response, problem: await readJson(response) };
 }
 
+function findLine(id: string | null, message: string): Record<string, unknown> | undefined {
+  return fixture.logs.find(({ requestId, msg }) => requestId === id && msg === message);
+}
+
 describe("routing", () => {
   test("a route answers JSON with its status and headers", async () => {
     const response = await request(`/v1/things/${thingId}?limit=7`);
@@ -142,27 +146,50 @@ describe("errors", () => {
     expect(response.status).toBe(500);
     expect(response.headers.has("etag")).toBe(false);
     expect(JSON.stringify(problem)).not.toContain("secret");
-    const line = fixture.logs.find(({ requestId }) => requestId === problem.requestId);
-    expect(line).toMatchObject({
+    expect(findLine(problem.requestId, "request failed")).toMatchObject({
       level: 50,
-      status: 500,
       err: { message: "secret detail", stack: expect.stringContaining("http-fixture") },
     });
+    expect(findLine(problem.requestId, "request completed")).toMatchObject({ status: 500 });
   });
 
   test("an error that the app knows better is translated, and its cause is only logged", async () => {
     const { response, problem } = await readProblem("/v1/failures/database");
     expect([response.status, problem.code, response.headers.get("retry-after")]).toEqual([503, "unavailable", "2"]);
     expect(JSON.stringify(problem)).not.toContain("hunter2");
-    expect(fixture.logs.find(({ requestId }) => requestId === problem.requestId)).toMatchObject({
+    expect(findLine(problem.requestId, "request failed")).toMatchObject({
+      level: 40,
       err: { message: "password=hunter2" },
     });
   });
 
-  test("an error after the headers cuts the answer, so that it does not look complete", async () => {
-    const response = await request("/v1/failures/midway");
+  test.each(["midway", "stream"])("an error after the headers (%s) cuts the answer, and is logged", async (how) => {
+    const response = await request(`/v1/failures/${how}`);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
+    await vi.waitFor(() => {
+      expect(findLine(response.headers.get("x-request-id"), "request failed")).toMatchObject({ level: 50 });
+    });
+  });
+});
+
+describe("a streamed answer", () => {
+  test("is complete, also if it is empty", async () => {
+    expect((await (await request("/v1/things/export?rows=100000")).text()).split("\n")).toHaveLength(100_001);
+    expect(await (await request("/v1/things/export?rows=0")).text()).toBe("");
+  });
+
+  test("whose source fails at once is a problem", async () => {
+    const { response, problem } = await readProblem("/v1/failures/first-row");
+    expect([response.status, problem.code]).toEqual([500, "internal"]);
+  });
+
+  test("closes its source when the client leaves", async () => {
+    fixture.seen.gone = Promise.withResolvers();
+    const leaving = new AbortController();
+    await request("/v1/things/export?rows=1000000000", { signal: leaving.signal });
+    leaving.abort();
+    await fixture.seen.gone.promise;
   });
 });
 
@@ -201,7 +228,7 @@ describe("every answer", () => {
 describe("the log", () => {
   test("has a line for each request, without its query", async () => {
     const { headers } = await request(`/v1/things/${thingId}?q=secret-token`);
-    const line = fixture.logs.find(({ requestId }) => requestId === headers.get("x-request-id"));
+    const line = findLine(headers.get("x-request-id"), "request completed");
     expect(line).toMatchObject({
       level: 30,
       method: "GET",
@@ -219,10 +246,7 @@ describe("the log", () => {
     await fixture.seen.gone.promise;
     const id = response.headers.get("x-request-id");
     await vi.waitFor(() => {
-      expect(fixture.logs.find(({ requestId }) => requestId === id)).toMatchObject({
-        level: 30,
-        msg: "request aborted",
-      });
+      expect(findLine(id, "request aborted")).toMatchObject({ level: 30, status: 200 });
     });
   });
 });

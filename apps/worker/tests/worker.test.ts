@@ -2,8 +2,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { JobState } from "@longshore/shared/status/job-state";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
-import { chunkEntryId } from "@longshore/shared/queue/entry";
-import { importQueue } from "@longshore/shared/queue/names";
+import { chunkEntry } from "@longshore/shared/queue/entry";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
@@ -85,7 +84,7 @@ describe("a worker", () => {
   it("applies all chunks of an import although only a window of them is enqueued", async () => {
     startWorker();
     const jobId = await stage(database.db, { dataset: "users", chunks: Array.from({ length: 9 }, (_, seq) => lines(seq * 10, 10)) });
-    await producer.enqueue([0, 1].map((seq) => ({ id: chunkEntryId(jobId, seq), queue: importQueue, data: { jobId, seq } })));
+    await producer.enqueue([0, 1].map((seq) => chunkEntry({ jobId, seq })));
     await untilState(jobId, "succeeded");
     const { n } = await database.db.selectFrom("users").select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
     expect(n).toBe(90);

@@ -20,7 +20,7 @@ beforeEach(() => sql`truncate users cascade`.execute(database.db));
 type Row = { email: string; name: string };
 
 async function write(onConflict: OnConflict, rows: Row[], expectDuplicates = false) {
-  const valid = rows.map((row, index) => ({ index, row }));
+  const valid = rows.map((row, index) => ({ index, key: row.email, row }));
   const written = await transactOnClient(database.pool, (on) =>
     writeRows({ ...on, dataset: users }, { onConflict, expectDuplicates }, valid),
   );

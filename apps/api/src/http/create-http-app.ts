@@ -6,9 +6,9 @@ import { createOpenApi, type ServiceInfo } from "./docs/create-openapi.ts";
 import { createErrorHandler, type TranslateError } from "./error-handler.ts";
 import { logRequests } from "./log-requests.ts";
 import { mountRoutes } from "./mount-routes.ts";
+import { openRequestContext } from "./request-context.ts";
 import type { Route } from "./route.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
-import { stampAnswers } from "./stamp-answers.ts";
 
 export type HttpAppOptions = {
   routes: readonly Route[];
@@ -25,7 +25,7 @@ export function createHttpApp({ routes, log, info, translateError }: HttpAppOpti
   app.enable("case sensitive routing");
   app.set("query parser", "simple");
 
-  app.use(logRequests(log), stampAnswers(), setSecurityHeaders());
+  app.use(openRequestContext(log), logRequests(), setSecurityHeaders());
   const documented = [...routes, ...createErrorRoutes()];
   mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))]);
   app.use(createErrorHandler(translateError));

@@ -36,7 +36,7 @@ export type IncomingBody<ContentType extends string = string> = {
 
 export type ResponseDeclaration = {
   description: string;
-  /** The JSON body. Without a schema the body is bytes or text of one of `contentTypes`, or nothing. */
+  /** The JSON body. Without a schema the body is text, bytes or a stream of one of `contentTypes`, or nothing. */
   schema?: z.ZodType;
   contentTypes?: readonly string[];
   /** Header name to description. */
@@ -46,7 +46,7 @@ export type ResponseDeclaration = {
 
 export type ResponseDeclarations = Readonly<Record<number, ResponseDeclaration>>;
 
-/** What a handler returns when it has written `res` itself. */
+/** What a handler returns when it has written `res` itself, as for server-sent events. */
 export const streamed = Object.freeze({ streamed: true });
 
 export type HandlerContext<Params, Query, Headers, Body> = {
@@ -72,8 +72,11 @@ type BodyOf<Declared> =
 type ReplyBodyOf<Declared> = Declared extends { schema: infer Schema extends z.ZodType }
   ? { body: z.output<Schema> }
   : Declared extends { contentTypes: readonly string[] }
-    ? { body: string | Uint8Array }
+    ? { body: Chunk | AsyncIterable<Chunk> }
     : { body?: undefined };
+
+/** Text or bytes. */
+export type Chunk = string | Uint8Array;
 
 type ReplyHeaders = Readonly<Record<string, string | number | undefined>>;
 

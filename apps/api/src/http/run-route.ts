@@ -19,11 +19,11 @@ export function runRoute(route: Route): RequestHandler {
       req,
       res,
       log: req.log,
-      requestId: req.id as string,
+      requestId: req.id,
       signal: abortWhenGone(res),
     };
     const reply = await route.handler(context);
-    if ("status" in reply) sendReply(req, res, reply);
+    if ("status" in reply) await sendReply(req, res, reply);
   };
 }
 

@@ -7,6 +7,7 @@ import { jobViewSchema } from "@longshore/shared/status/job-view";
 import { defineRoute, streamBody, streamed, type Route } from "../http/route.ts";
 import type { Reject, Rejects, createReadRejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
+import type { MaxRejects } from "../services/stage-import.ts";
 import { defaultTenant } from "../services/tenant.ts";
 import { acceptedHeaderDocs, acceptedHeaders, jobParams } from "./jobs.ts";
 
@@ -22,6 +23,11 @@ const formats = {
 } as const satisfies Record<string, ImportFormat>;
 
 const annotations = ["_row", "_code", "_field", "_message", "_sqlstate", "_constraint", "_raw"];
+
+const maxRejectsSchema = z
+  .string()
+  .regex(/^(\d{1,9}|(\d{1,2}(\.\d{1,3})?|100)%)$/, { error: "is neither a number of rows nor a percentage" })
+  .transform((text): MaxRejects => (text.endsWith("%") ? { percent: Number(text.slice(0, -1)) } : { rows: Number(text) }));
 
 export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesDeps): Route[] {
   return [
@@ -42,6 +48,10 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
             .enum(["error", "ignore", "update"])
             .default("error")
             .describe("What to do with a row whose key exists: reject it, skip it, or update the row that is there."),
+          dryRun: z.stringbool().default(false).describe("Try every row and report, but write none."),
+          maxRejects: maxRejectsSchema
+            .optional()
+            .describe("With more rejects than this (`100`, or `5%` of the rows) the import stops as `failed`."),
         }),
         body: streamBody({
           "application/json": { description: "An array of rows.", example: '[{"name":"Ada Lovelace","email":"ada@example.com"}]' },
@@ -70,6 +80,8 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
           dataset: params.dataset,
           format: formats[body.contentType],
           onConflict: query.onConflict,
+          dryRun: query.dryRun,
+          maxRejects: query.maxRejects,
           upload: body.stream,
           encoding: body.contentEncoding,
           requestId,

@@ -4,12 +4,16 @@ import { isTerminal } from "@longshore/shared/status/job-state";
 import { jobViewSchema, type JobView } from "@longshore/shared/status/job-view";
 import { defineRoute, jsonBody, type Route } from "../http/route.ts";
 import { submissionSchema, type createSubmitJob } from "../services/submit-job.ts";
+import type { createCancelJob } from "../services/cancel-job.ts";
+import type { createRetryJob } from "../services/retry-job.ts";
 import type { createGetJob } from "../services/get-job.ts";
 import { defaultTenant } from "../services/tenant.ts";
 
 export type JobRoutesDeps = {
   submitJob: ReturnType<typeof createSubmitJob>;
   getJob: ReturnType<typeof createGetJob>;
+  cancelJob: ReturnType<typeof createCancelJob>;
+  retryJob: ReturnType<typeof createRetryJob>;
 };
 
 export const jobParams = z.object({ id: z.uuid() });
@@ -24,7 +28,7 @@ export const acceptedHeaderDocs = {
   "Retry-After": "Seconds after which the first look is worth it.",
 };
 
-export function createJobRoutes({ submitJob, getJob }: JobRoutesDeps): Route[] {
+export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobRoutesDeps): Route[] {
   return [
     defineRoute({
       operationId: "submitJob",
@@ -64,6 +68,38 @@ export function createJobRoutes({ submitJob, getJob }: JobRoutesDeps): Route[] {
       async handler({ params }) {
         const job = await getJob(params.id);
         return { status: 200, headers: isTerminal(job.state) ? {} : { "Retry-After": 1 }, body: job };
+      },
+    }),
+    defineRoute({
+      operationId: "cancelJob",
+      method: "post",
+      path: "/v1/jobs/{id}/cancel",
+      tags: ["jobs"],
+      scope: "submit",
+      summary: "Cancel a job",
+      description: "Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
+      request: { params: jobParams },
+      responses: { 202: { description: "Cancelled.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      errors: ["not_found", "illegal_state", "unavailable"],
+      async handler({ params }) {
+        const job = await cancelJob(params.id);
+        return { status: 202, headers: acceptedHeaders(job), body: job };
+      },
+    }),
+    defineRoute({
+      operationId: "retryJob",
+      method: "post",
+      path: "/v1/jobs/{id}/retry",
+      tags: ["jobs"],
+      scope: "submit",
+      summary: "Run a failed or cancelled job again",
+      description: "The same id, a new series of attempts. Of an import only the rows run that were not looked at before.",
+      request: { params: jobParams },
+      responses: { 202: { description: "Queued again.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      errors: ["not_found", "illegal_state", "unavailable"],
+      async handler({ params, log }) {
+        const job = await retryJob(params.id, log);
+        return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),
   ];

@@ -4,8 +4,7 @@ import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { Db } from "@longshore/shared/db/create-database";
 import { AppError } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
-import { chunkEntryId } from "@longshore/shared/queue/entry";
-import { importQueue } from "@longshore/shared/queue/names";
+import { chunkEntry } from "@longshore/shared/queue/entry";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { requireUtf8 } from "@longshore/shared/records/require-utf8";
 import { sliceRecords } from "@longshore/shared/records/slice-records";
@@ -79,10 +78,6 @@ async function stageSlices(request: ImportRequest, dataset: Dataset, staging: St
 }
 
 async function enqueueWindow(producer: Producer, { job, imported }: SealedImport): Promise<void> {
-  const entries = Array.from({ length: Math.min(imported.chunks_total, imported.release_window) }, (_, seq) => ({
-    id: chunkEntryId(job.id, seq),
-    queue: importQueue,
-    data: { jobId: job.id, seq },
-  }));
-  await producer.enqueue(entries);
+  const released = Math.min(imported.chunks_total, imported.release_window);
+  await producer.enqueue(Array.from({ length: released }, (_, seq) => chunkEntry({ jobId: job.id, seq })));
 }

@@ -10,13 +10,16 @@ import type { Slice } from "@longshore/shared/records/slice-records";
 const compress = promisify(zstdCompress);
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
+/** How many rejects an import may have: a number, or a percentage of its rows. */
+export type MaxRejects = { rows: number } | { percent: number };
+
 export type NewImport = {
   tenant: string;
   dataset: string;
   format: ImportFormat;
   onConflict: OnConflict;
   dryRun: boolean;
-  maxRejects: number | null;
+  maxRejects: MaxRejects | undefined;
   requestId: string;
 };
 
@@ -75,7 +78,7 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
         await flush(trx);
         const imported = await trx
           .updateTable("imports")
-          .set({ chunks_total: seq, rows_received: rows })
+          .set({ chunks_total: seq, rows_received: rows, max_rejects: countMaxRejects(request.maxRejects, rows) })
           .where("job_id", "=", jobId)
           .returningAll()
           .executeTakeFirstOrThrow();
@@ -98,8 +101,13 @@ async function compressSlice(slice: Slice, seq: number): Promise<Chunk> {
   return { seq, first_row: slice.firstRow, rows: slice.rows, payload: await compress(slice.bytes, fastest) };
 }
 
-function newImport(jobId: string, { dataset, format, onConflict, dryRun, maxRejects }: NewImport) {
-  return { job_id: jobId, dataset, format, on_conflict: onConflict, dry_run: dryRun, max_rejects: maxRejects };
+function newImport(jobId: string, { dataset, format, onConflict, dryRun }: NewImport) {
+  return { job_id: jobId, dataset, format, on_conflict: onConflict, dry_run: dryRun };
+}
+
+function countMaxRejects(limit: MaxRejects | undefined, rows: number): number | null {
+  if (!limit) return null;
+  return "rows" in limit ? limit.rows : Math.floor((rows * limit.percent) / 100);
 }
 
 function newJob(id: string, request: NewImport) {

@@ -1,7 +1,7 @@
 import type { Worker } from "bullmq";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
-import { chunkEntryId, type ChunkEntryData } from "@longshore/shared/queue/entry";
+import { chunkEntry, type ChunkEntryData } from "@longshore/shared/queue/entry";
 import { importQueue } from "@longshore/shared/queue/names";
 import { toJobView } from "@longshore/shared/status/job-view";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
@@ -27,7 +27,7 @@ export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, v
     const next = finished + imported.release_window;
     if (next >= imported.chunks_total) return;
     const data = { jobId: imported.job_id, seq: next };
-    await producer.enqueue([{ id: chunkEntryId(data.jobId, data.seq), queue: importQueue, data }]).catch((error: unknown) => {
+    await producer.enqueue([chunkEntry(data)]).catch((error: unknown) => {
       log.warn({ err: error, ...data }, "the queue is away: the reconciler will enqueue this chunk");
     });
   }

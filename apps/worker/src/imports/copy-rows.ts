@@ -18,7 +18,12 @@ function* blocks(columns: readonly string[], rows: readonly ValidRow[]): Generat
   for (let at = 0; at < rows.length; at += rowsPerBlock) {
     let text = "";
     for (const { row } of rows.slice(at, at + rowsPerBlock)) {
-      text += `${columns.map((column) => toCopyText(row[column])).join("\t")}\n`;
+      let separator = "";
+      for (const column of columns) {
+        text += separator + toCopyText(row[column]);
+        separator = "\t";
+      }
+      text += "\n";
     }
     yield Buffer.from(text);
   }

@@ -1,11 +1,4 @@
-import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { ValidRow } from "./validate-rows.ts";
-
-/** What makes a row a duplicate of another: its key columns, as one comparable text. */
-export function keyOf(dataset: Dataset, row: Record<string, unknown>): string {
-  if (dataset.key.length === 1) return String(row[dataset.key[0]!]);
-  return JSON.stringify(dataset.key.map((column) => row[column]));
-}
 
 export type KeyGroups = {
   /** The first row of each key, in the order of the keys. */
@@ -14,19 +7,23 @@ export type KeyGroups = {
   rest: Map<ValidRow, ValidRow[]>;
 };
 
-/** Sorts rows by key and sets those apart whose key another row has. Most chunks have none: that way is the short one. */
-export function groupByKey(dataset: Dataset, rows: readonly ValidRow[]): KeyGroups {
-  const keyed = rows.map((row) => ({ key: keyOf(dataset, row.row), row }));
+/** Sorts rows by key and sets those apart whose key another row has. */
+export function groupByKey(rows: readonly ValidRow[]): KeyGroups {
   // Sorting is stable: rows of one key stay in the order given.
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-
+  const sorted = rows.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const heads: ValidRow[] = [];
   const rest = new Map<ValidRow, ValidRow[]>();
-  let lastKey: string | undefined;
-  for (const { key, row } of keyed) {
-    if (key !== lastKey) heads.push(row);
-    else rest.set(heads.at(-1)!, [...(rest.get(heads.at(-1)!) ?? []), row]);
-    lastKey = key;
+  let head: ValidRow | undefined;
+
+  for (const row of sorted) {
+    if (row.key !== head?.key) {
+      heads.push(row);
+      head = row;
+    } else {
+      const others = rest.get(head);
+      if (others) others.push(row);
+      else rest.set(head, [row]);
+    }
   }
   return { heads, rest };
 }

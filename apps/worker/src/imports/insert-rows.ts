@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { OnConflict } from "@longshore/shared/db/schema";
-import { keyOf } from "./group-by-key.ts";
+import { keyOf } from "./key-of.ts";
 import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
 import { asDuplicates, nothingWritten, type Written } from "./written.ts";
@@ -59,5 +59,5 @@ function assignments(dataset: Dataset) {
 function untouched(dataset: Dataset, rows: readonly ValidRow[], touched: readonly Record<string, unknown>[]): ValidRow[] {
   if (touched.length === rows.length) return [];
   const keys = new Set(touched.map((row) => keyOf(dataset, row)));
-  return rows.filter(({ row }) => !keys.has(keyOf(dataset, row)));
+  return rows.filter(({ key }) => !keys.has(key));
 }

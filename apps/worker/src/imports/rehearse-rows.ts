@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { keyOf } from "./group-by-key.ts";
 import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
 import { writeRows, type WriteOptions } from "./write-rows.ts";
@@ -11,13 +10,13 @@ import { addWritten, asDuplicates, type Written } from "./written.ts";
  */
 export async function rehearseRows(target: Target, jobId: string, options: WriteOptions, rows: readonly ValidRow[]): Promise<Written> {
   const { trx, dataset } = target;
-  const keys = [...new Set(rows.map(({ row }) => keyOf(dataset, row)))].toSorted();
+  const keys = [...new Set(rows.map(({ key }) => key))].toSorted();
   const { rows: noted } = await sql<{ key: string }>`
     insert into import_keys (job_id, key) select ${jobId}, key from unnest(${keys}::text[]) as key
     on conflict do nothing returning key`.execute(trx);
 
   const fresh = new Set(noted.map(({ key }) => key));
-  const { first = [], again = [] } = Object.groupBy(rows, ({ row }) => (fresh.has(keyOf(dataset, row)) ? "first" : "again"));
+  const { first = [], again = [] } = Object.groupBy(rows, ({ key }) => (fresh.has(key) ? "first" : "again"));
 
   await sql`savepoint rehearsal`.execute(trx);
   const written = await writeRows(target, options, first);
@@ -28,10 +27,10 @@ export async function rehearseRows(target: Target, jobId: string, options: Write
 }
 
 /** A key of which no row was accepted is free for a later chunk. */
-async function forget({ trx, dataset }: Target, jobId: string, rows: readonly ValidRow[], { refused }: Written): Promise<void> {
+async function forget({ trx }: Target, jobId: string, rows: readonly ValidRow[], { refused }: Written): Promise<void> {
   const refusedRows = new Set(refused.filter(({ code }) => code !== "duplicate").map(({ index }) => index));
   if (refusedRows.size === 0) return;
-  const accepted = new Set(rows.filter(({ index }) => !refusedRows.has(index)).map(({ row }) => keyOf(dataset, row)));
-  const free = rows.map(({ row }) => keyOf(dataset, row)).filter((key) => !accepted.has(key));
+  const accepted = new Set(rows.filter(({ index }) => !refusedRows.has(index)).map(({ key }) => key));
+  const free = rows.map(({ key }) => key).filter((key) => !accepted.has(key));
   await trx.deleteFrom("import_keys").where("job_id", "=", jobId).where("key", "in", free).execute();
 }

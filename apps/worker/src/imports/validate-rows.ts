@@ -1,4 +1,5 @@
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+import { keyOf } from "./key-of.ts";
 import { Malformed, type DecodedChunk } from "./decode-chunk.ts";
 
 /** A refused row: `index` counts from 0 inside its chunk. */
@@ -12,8 +13,8 @@ export type Refusal = {
   constraint?: string | null;
 };
 
-/** A row that fits its dataset, with its place in the chunk. */
-export type ValidRow = { index: number; row: Record<string, unknown> };
+/** A row that fits its dataset, with its place in the chunk and its key. */
+export type ValidRow = { index: number; key: string; row: Record<string, unknown> };
 
 /** Sorts a chunk's values into rows that fit the dataset and refusals. */
 export function validateRows(values: DecodedChunk["values"], dataset: Dataset): { valid: ValidRow[]; refused: Refusal[] } {
@@ -26,7 +27,7 @@ export function validateRows(values: DecodedChunk["values"], dataset: Dataset): 
       return;
     }
     const parsed = dataset.row.safeParse(value);
-    if (parsed.success) valid.push({ index, row: parsed.data });
+    if (parsed.success) valid.push({ index, key: keyOf(dataset, parsed.data), row: parsed.data });
     else refused.push({ index, ...describe(parsed.error.issues[0]!) });
   });
   return { valid, refused };

@@ -24,7 +24,7 @@ export async function writeRows(target: Target, options: WriteOptions, rows: rea
   let left = onConflict === "update" ? rows.toReversed() : rows;
 
   while (left.length > 0) {
-    const groups = groupByKey(target.dataset, left);
+    const groups = groupByKey(left);
     const round = await writeDistinct(target, options, groups.heads);
     const refused = new Set(round.refused.filter(({ code }) => code !== "duplicate").map(({ index }) => index));
     const { repeats, further } = splitRest(groups, refused);

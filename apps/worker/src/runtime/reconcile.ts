@@ -4,8 +4,8 @@ import type { Database } from "@longshore/shared/db/schema";
 import { findReleasedChunks } from "@longshore/shared/imports/find-released-chunks";
 import { importKind } from "@longshore/shared/jobs/contracts";
 import type { Producer } from "@longshore/shared/queue/create-producer";
-import { chunkEntryId, type Entry } from "@longshore/shared/queue/entry";
-import { importQueue, queueFor } from "@longshore/shared/queue/names";
+import { chunkEntry, type Entry } from "@longshore/shared/queue/entry";
+import { queueFor } from "@longshore/shared/queue/names";
 
 const page = 1_000;
 
@@ -70,10 +70,7 @@ async function reconcileJobs(trx: Transaction<Database>, producer: Producer, old
 /** The same for the chunks of imports: those that are released, not applied, and not known to Redis. */
 async function reconcileChunks(trx: Transaction<Database>, producer: Producer): Promise<number> {
   const chunks = await findReleasedChunks(trx);
-  return enqueueLost(
-    producer,
-    chunks.map((data) => ({ id: chunkEntryId(data.jobId, data.seq), queue: importQueue, data })),
-  );
+  return enqueueLost(producer, chunks.map(chunkEntry));
 }
 
 /** Removes uploads that stopped without being sealed: their client never got a 202. */

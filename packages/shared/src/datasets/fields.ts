@@ -6,8 +6,7 @@ export function text(limits: { min?: number; max: number }) {
     .string()
     .min(limits.min ?? 0)
     .max(limits.max)
-    .refine((value) => value.isWellFormed(), { error: "has a lone surrogate" })
-    .refine((value) => !value.includes("\u0000"), { error: "has a NUL character" });
+    .refine((value) => value.isWellFormed() && !value.includes("\u0000"), { error: "has a NUL or a lone surrogate" });
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

@@ -10,8 +10,8 @@ export type ImportEnd =
  * later finds the job over and takes its rows back, so the counts of an ended import never change.
  */
 export async function endImport(trx: Transaction<Database>, imported: ImportRow, { state, error }: ImportEnd): Promise<JobRow> {
-  // Keys that a dry run took note of: nobody needs them any more.
-  if (imported.dry_run) await trx.deleteFrom("import_keys").where("job_id", "=", imported.job_id).execute();
+  // The keys that a dry run took note of; one that ended early needs them if it is tried again.
+  if (imported.dry_run && !error) await trx.deleteFrom("import_keys").where("job_id", "=", imported.job_id).execute();
   return trx
     .updateTable("jobs")
     .set((eb) => ({

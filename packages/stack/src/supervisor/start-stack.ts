@@ -23,8 +23,7 @@ export async function startStack(config: StackConfig, { say, signal }: StackOpti
 
   const services = cleanup.use(await startServices(config, say));
   signal?.throwIfAborted();
-  const migrations = await migrateToLatest(services.databaseUrl);
-  if (migrations.length > 0) say(`migrated   ${migrations.join(", ")}`);
+  await migrate(services.databaseUrl, say);
   signal?.throwIfAborted();
 
   const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
@@ -40,6 +39,16 @@ export async function startStack(config: StackConfig, { say, signal }: StackOpti
 
   const owned = cleanup.move();
   return { apiUrl: api.url, databaseUrl: services.databaseUrl, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function migrate(databaseUrl: string, say: Say): Promise<void> {
+  try {
+    const names = await migrateToLatest(databaseUrl);
+    if (names.length > 0) say(`migrated   ${names.join(", ")}`);
+  } catch (cause) {
+    const { host, pathname } = new URL(databaseUrl);
+    throw new Error(`The database ${host}${pathname} could not be migrated: ${String(cause)}`, { cause });
+  }
 }
 
 /** Workers serve their probes alone, on a private port of this machine. */

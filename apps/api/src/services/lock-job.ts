@@ -1,0 +1,16 @@
+import type { Transaction } from "kysely";
+import type { Database, ImportRow, JobRow } from "@longshore/shared/db/schema";
+import { AppError } from "@longshore/shared/errors";
+
+export type LockedJob = { job: JobRow; imported: ImportRow | undefined };
+
+/**
+ * Locks a job until the transaction ends: first its import, as a chunk that settles does, then the job itself.
+ * Throws `not_found`.
+ */
+export async function lockJob(trx: Transaction<Database>, jobId: string): Promise<LockedJob> {
+  const imported = await trx.selectFrom("imports").selectAll().where("job_id", "=", jobId).forUpdate().executeTakeFirst();
+  const job = await trx.selectFrom("jobs").selectAll().where("id", "=", jobId).forUpdate().executeTakeFirst();
+  if (!job) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+  return { job, imported };
+}

@@ -1,0 +1,7 @@
+import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+
+/** What makes a row a duplicate of another: its key columns, as one comparable text. */
+export function keyOf({ key }: Dataset, row: Record<string, unknown>): string {
+  if (key.length === 1) return String(row[key[0]!]);
+  return JSON.stringify(key.map((column) => row[column]));
+}
