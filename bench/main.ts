@@ -13,7 +13,8 @@ const { values, positionals } = parseArgs({
   },
 });
 const name = positionals[0] ?? "";
-if (!Object.hasOwn(benches, name)) throw new Error(`There is no benchmark "${name}"; there are: ${Object.keys(benches).join(", ")}`);
+if (!Object.hasOwn(benches, name))
+  throw new Error(`There is no benchmark "${name}"; there are: ${Object.keys(benches).join(", ")}`);
 
 const ratio = await benches[name as keyof typeof benches]({ rows: Number(values.rows), rounds: Number(values.rounds) });
 if (values.json) process.stdout.write(`${JSON.stringify({ ratio })}\n`);

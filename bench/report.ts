@@ -10,6 +10,7 @@ export const round = (value: number, digits = 2) => Math.round(value * 10 ** dig
 /** Prints rows of cells under a header, in columns. */
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = header.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join("  ");
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join("  ");
   process.stdout.write(`${[line(header), ...rows.map(line)].join("\n")}\n`);
 }

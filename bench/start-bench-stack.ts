@@ -17,13 +17,21 @@ export type BenchStack = AsyncDisposable & {
 export async function startBenchStack({ workers }: { workers: number }): Promise<BenchStack> {
   const dataDir = createScratchDataDir();
   const claim = await takeDataDir(dataDir, { say: () => {}, signal: new AbortController().signal });
-  const config = { HOST: "127.0.0.1", PORT: await findFreePort(), WORKERS: workers, LONGSHORE_DATA_DIR: dataDir, LONGSHORE_DEMO: false };
+  const config = {
+    HOST: "127.0.0.1",
+    PORT: await findFreePort(),
+    WORKERS: workers,
+    LONGSHORE_DATA_DIR: dataDir,
+    LONGSHORE_DEMO: false,
+  };
   const stack = await startStack(config, { say: () => {} });
   return {
     ...stack,
     pids() {
       const files = readdirSync(join(dataDir, "run")).filter((file) => /^(api|worker-\d+)\.pid$/.test(file));
-      return Object.fromEntries(files.map((file) => [file.slice(0, -4), Number(readFileSync(join(dataDir, "run", file), "utf8"))]));
+      return Object.fromEntries(
+        files.map((file) => [file.slice(0, -4), Number(readFileSync(join(dataDir, "run", file), "utf8"))]),
+      );
     },
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();

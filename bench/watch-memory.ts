@@ -10,7 +10,9 @@ export async function watchMemory(pids: Readonly<Record<string, number>>): Promi
   await Promise.all(Object.values(pids).map((pid) => writeFile(`/proc/${pid}/clear_refs`, "5")));
   return {
     async peaks() {
-      const peaks = await Promise.all(Object.entries(pids).map(async ([name, pid]) => [name, await peakOf(pid)] as const));
+      const peaks = await Promise.all(
+        Object.entries(pids).map(async ([name, pid]) => [name, await peakOf(pid)] as const),
+      );
       return Object.fromEntries(peaks);
     },
   };

@@ -12,7 +12,13 @@ const run = promisify(execFile);
 
 /** PostgreSQL's own loader, from a CSV file with a header into (email, name). */
 export async function copyFile(databaseUrl: string, file: string): Promise<void> {
-  await run("psql", [databaseUrl, "-v", "ON_ERROR_STOP=1", "-qc", `\\copy users (email, name) from '${file}' with (format csv, header)`]);
+  await run("psql", [
+    databaseUrl,
+    "-v",
+    "ON_ERROR_STOP=1",
+    "-qc",
+    `\\copy users (email, name) from '${file}' with (format csv, header)`,
+  ]);
 }
 
 /** Uploads a file and waits until its last row is committed. */
@@ -47,7 +53,11 @@ export async function insertOneByOne(db: Db, file: string, count: number): Promi
 /** The second: a thousand rows a statement. */
 export async function insertThousands(db: Db, file: string, count: number): Promise<void> {
   const users = readUsers(file, count);
-  for (let at = 0; at < users.length; at += 1_000) await db.insertInto("users").values(users.slice(at, at + 1_000)).execute();
+  for (let at = 0; at < users.length; at += 1_000)
+    await db
+      .insertInto("users")
+      .values(users.slice(at, at + 1_000))
+      .execute();
 }
 
 function readUsers(file: string, count: number) {

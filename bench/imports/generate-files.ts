@@ -5,8 +5,32 @@ import { pipeline } from "node:stream/promises";
 
 export type Files = Record<"ndjson" | "csv" | "json" | "sorted" | "invalid", string>;
 
-const firstNames = ["Ada", "Alan", "Barbara", "Claude", "Dorothy", "Edsger", "Frances", "Grace", "Hedy", "Ivan", "Jean", "Katherine"];
-const lastNames = ["Allen", "Bartik", "Clarke", "Dijkstra", "Engelbart", "Floyd", "Goldberg", "Hopper", "Hamilton", "Johnson"];
+const firstNames = [
+  "Ada",
+  "Alan",
+  "Barbara",
+  "Claude",
+  "Dorothy",
+  "Edsger",
+  "Frances",
+  "Grace",
+  "Hedy",
+  "Ivan",
+  "Jean",
+  "Katherine",
+];
+const lastNames = [
+  "Allen",
+  "Bartik",
+  "Clarke",
+  "Dijkstra",
+  "Engelbart",
+  "Floyd",
+  "Goldberg",
+  "Hopper",
+  "Hamilton",
+  "Johnson",
+];
 
 /** Writes the same `count` users in every format, e-mails unique and in random order; `sorted` is the CSV by e-mail. */
 export async function generateFiles(folder: string, count: number): Promise<Files> {
@@ -14,9 +38,16 @@ export async function generateFiles(folder: string, count: number): Promise<File
   shuffle(users);
   const csv = ([email, name]: User) => `${email},${name}\n`;
   const json = ([email, name]: User) => JSON.stringify({ email, name });
-  const broken = ([email, name]: User, at: number) => JSON.stringify({ email: at % 100 === 0 ? `not an address ${at}` : email, name });
+  const broken = ([email, name]: User, at: number) =>
+    JSON.stringify({ email: at % 100 === 0 ? `not an address ${at}` : email, name });
 
-  const files = { ndjson: "users.ndjson", csv: "users.csv", json: "users.json", sorted: "sorted.csv", invalid: "invalid.ndjson" };
+  const files = {
+    ndjson: "users.ndjson",
+    csv: "users.csv",
+    json: "users.json",
+    sorted: "sorted.csv",
+    invalid: "invalid.ndjson",
+  };
   const paths = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, join(folder, file)])) as Files;
   await write(paths.ndjson, users, (one) => `${json(one)}\n`);
   await write(paths.invalid, users, (one, at) => `${broken(one, at)}\n`);
@@ -48,7 +79,10 @@ function shuffle(items: unknown[]): void {
 async function write(path: string, users: readonly User[], format: (user: User, at: number) => string): Promise<void> {
   function* blocks() {
     for (let at = 0; at < users.length; at += 5_000) {
-      yield users.slice(at, at + 5_000).map((one, offset) => format(one, at + offset)).join("");
+      yield users
+        .slice(at, at + 5_000)
+        .map((one, offset) => format(one, at + offset))
+        .join("");
     }
   }
   await pipeline(Readable.from(blocks()), createWriteStream(path));

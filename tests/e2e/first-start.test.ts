@@ -5,7 +5,7 @@ import { isAlive, startStack, type Stack } from "./start-stack.ts";
 let stack: Stack;
 afterAll(async () => {
   await stack?.stop();
-  stack?.remove();
+  await stack?.remove();
 });
 
 it("the first start imports the cities, and the table agrees with the counts", async () => {

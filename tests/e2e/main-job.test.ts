@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack?.stop();
-  stack?.remove();
+  await stack?.remove();
   await database?.close();
 });
 
@@ -69,19 +69,23 @@ describe("an import", () => {
   });
 
   it("accounts for every row it did not apply", async () => {
-    const rows = [...users("mixed", 5), user("mixed", 0), { email: "nobody", name: "X" }].map((row) => JSON.stringify(row));
+    const rows = [...users("mixed", 5), user("mixed", 0), { email: "nobody", name: "X" }].map((row) =>
+      JSON.stringify(row),
+    );
     const ended = await untilOver(await post("/v1/imports/users", "application/x-ndjson", rows.join("\n")));
     expect(ended).toMatchObject({ state: "partially_succeeded", counts: { received: 7, inserted: 5, rejected: 2 } });
     const rejects = (await (await fetch(stack.url + ended.links.rejects!)).text()).trim().split("\n");
     expect(rejects.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { _row: 6, _code: "duplicate", _field: "email", email: "mixed0@example.com" },
-      { _row: 7, _code: "invalid_value", _field: "email", email: "nobody" },
+      { _row: 7, _code: "invalid_format", _field: "email", email: "nobody" },
     ]);
   });
 
   it("survives the kill -9 of a worker: it ends, and every row is there once", async () => {
     const total = 150_000;
-    const body = users("killed", total).map((row) => JSON.stringify(row)).join("\n");
+    const body = users("killed", total)
+      .map((row) => JSON.stringify(row))
+      .join("\n");
     const job = await post("/v1/imports/users", "application/x-ndjson", body);
     await waitFor("the import to be under way", async () => ((await look(job)).progress?.done ?? 0) > 0);
     const pid = stack.pids()["worker-1"]!;
@@ -90,12 +94,16 @@ describe("an import", () => {
     const ended = await untilOver(job, 60_000);
     expect(ended).toMatchObject({ state: "succeeded", counts: { received: total, inserted: total, rejected: 0 } });
     expect(await countUsers("killed%")).toBe(total);
-    await waitFor("the worker to be started again", async () => isAlive(stack.pids()["worker-1"] ?? 0) && stack.pids()["worker-1"] !== pid);
+    await waitFor(
+      "the worker to be started again",
+      async () => isAlive(stack.pids()["worker-1"] ?? 0) && stack.pids()["worker-1"] !== pid,
+    );
   });
 });
 
 describe("a job", () => {
-  const submit = (kind: string, payload: unknown) => post("/v1/jobs", "application/json", JSON.stringify({ kind, payload }));
+  const submit = (kind: string, payload: unknown) =>
+    post("/v1/jobs", "application/json", JSON.stringify({ kind, payload }));
 
   it("of kind sleep shows how far it is, and ends", async () => {
     const job = await submit("sleep", { durationMs: 1_500 });
@@ -109,12 +117,20 @@ describe("a job", () => {
 
   it("of kind users.process derives and stores a profile", async () => {
     await untilOver(await post("/v1/imports/users", "text/csv", "name,email\nGrace Hopper,grace@navy.example\n"));
-    const { id: userId } = await database.db.selectFrom("users").select("id").where("email", "=", "grace@navy.example").executeTakeFirstOrThrow();
+    const { id: userId } = await database.db
+      .selectFrom("users")
+      .select("id")
+      .where("email", "=", "grace@navy.example")
+      .executeTakeFirstOrThrow();
     expect(await untilOver(await submit("users.process", { userId }))).toMatchObject({
       state: "succeeded",
       result: { userId, displayName: "Grace Hopper", initials: "GH", emailDomain: "navy.example" },
     });
-    const profile = await database.db.selectFrom("user_profiles").selectAll().where("user_id", "=", userId).executeTakeFirstOrThrow();
+    const profile = await database.db
+      .selectFrom("user_profiles")
+      .selectAll()
+      .where("user_id", "=", userId)
+      .executeTakeFirstOrThrow();
     expect(profile).toMatchObject({ display_name: "Grace Hopper", initials: "GH", email_domain: "navy.example" });
   });
 

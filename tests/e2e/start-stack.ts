@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { removeDataDir } from "@longshore/stack/postgres/place-data";
 import { findFreePort } from "@longshore/stack/process/find-free-port";
+import { createScratchDataDir } from "@longshore/stack/scratch-services";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -19,13 +20,13 @@ export type Stack = {
   /** Ctrl-C; resolves to the exit code. */
   stop(): Promise<number>;
   /** Removes the data directory of a stopped stack. */
-  remove(): void;
+  remove(): Promise<void>;
 };
 
 export type StackOptions = { dataDir?: string; env?: NodeJS.ProcessEnv };
 
 /** Runs what `npm start` runs, in a process of its own on free ports, and waits until it invites to try it. */
-export async function startStack({ dataDir = mkdtempSync(join(tmpdir(), "longshore-e2e-")), env = {} }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ dataDir = createScratchDataDir(), env = {} }: StackOptions = {}): Promise<Stack> {
   const port = await findFreePort();
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn(process.execPath, command, {
@@ -34,8 +35,13 @@ export async function startStack({ dataDir = mkdtempSync(join(tmpdir(), "longsho
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
   const exited = once(child, "exit") as Promise<[number]>;
+  // A test run that is cut off leaves no stack behind.
+  const stopWithUs = () => child.kill("SIGTERM");
+  process.once("exit", stopWithUs);
+  void exited.then(() => process.off("exit", stopWithUs));
 
   const url = `http://127.0.0.1:${port}`;
   await waitFor(
@@ -45,7 +51,10 @@ export async function startStack({ dataDir = mkdtempSync(join(tmpdir(), "longsho
       return said.includes("Ctrl-C stops everything");
     },
     60_000,
-  );
+  ).catch((error: unknown) => {
+    child.kill("SIGTERM");
+    throw error;
+  });
 
   return {
     url,
@@ -57,14 +66,16 @@ export async function startStack({ dataDir = mkdtempSync(join(tmpdir(), "longsho
       const [code] = await exited;
       return code;
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+    remove: async () => removeDataDir(dataDir),
   };
 }
 
 function readPids(folder: string): Record<string, number> {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder).filter((file) => file.endsWith(".pid"));
-  return Object.fromEntries(files.map((file) => [file.slice(0, -".pid".length), Number(readFileSync(join(folder, file), "utf8"))]));
+  return Object.fromEntries(
+    files.map((file) => [file.slice(0, -".pid".length), Number(readFileSync(join(folder, file), "utf8"))]),
+  );
 }
 
 /** Whether a process lives. */

@@ -38,21 +38,26 @@ export type App = { express: Express; close(): Promise<void> };
 /** Composes the API: services over their dependencies, routes over services. Opens no port and reads no environment. */
 export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App {
   const producer = createProducer(redis, options.namespace);
-  const board = createStatusBoard(redis, options.namespace, (error) => log.warn({ err: error }, "the status board is away"));
+  const board = createStatusBoard(redis, options.namespace, (error) =>
+    log.warn({ err: error }, "the status board is away"),
+  );
 
   const routes = [
     ...createImportRoutes({
       receiveImport: createReceiveImport({ db, producer, board, limits: options.importLimits }),
       readRejects: createReadRejects(db),
     }),
-    ...createJobRoutes({ submitJob: createSubmitJob({ db, producer }),
+    ...createJobRoutes({
+      submitJob: createSubmitJob({ db, producer }),
       getJob: createGetJob({ db, board, log }),
       cancelJob: createCancelJob({ db, board }),
       retryJob: createRetryJob({ db, board, producer }),
     }),
     ...createCatalogRoutes(),
     ...createSystemRoutes({
-      checks: { postgres: async () => void (await sql`select 1`.execute(db)), redis: () => checkRedis(redis) },
+      checks: { postgres: async () => void (await sql`select 1`.execute(db)) },
+      // Without Redis a request is still accepted; the reconciler enqueues it later.
+      optionalChecks: { redis: () => checkRedis(redis) },
       isDraining: options.isDraining,
     }),
   ];

@@ -6,7 +6,7 @@ import { createLogger } from "@longshore/shared/logger";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import packageJson from "../package.json" with { type: "json" };
 import { createApp } from "./app.ts";
-import { readApiConfig } from "./config.ts";
+import { importLimits, readApiConfig } from "./config.ts";
 import { listen } from "./http/http-server.ts";
 
 const config = readApiConfig(process.env);
@@ -14,8 +14,17 @@ const log = createLogger("api", config.LOG_LEVEL);
 log.info(redactConfig(config), "starting");
 
 const onError = (error: unknown) => log.warn({ err: error }, "connection");
-const database = createDatabase({ ...databaseOptions(config), applicationName: "longshore-api", onConnectionError: onError });
-const redis = connectRedis({ url: config.REDIS_URL, name: "longshore-api", commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS, onError });
+const database = createDatabase({
+  ...databaseOptions(config),
+  applicationName: "longshore-api",
+  onConnectionError: onError,
+});
+const redis = connectRedis({
+  url: config.REDIS_URL,
+  name: "longshore-api",
+  commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+  onError,
+});
 
 let draining = false;
 const app = createApp(
@@ -23,13 +32,7 @@ const app = createApp(
   {
     namespace: config.NAMESPACE,
     version: packageJson.version,
-    importLimits: {
-      maxBytes: config.IMPORT_MAX_BYTES,
-      maxRecordBytes: config.IMPORT_MAX_RECORD_BYTES,
-      firstChunkBytes: config.IMPORT_FIRST_CHUNK_BYTES,
-      chunkBytes: config.IMPORT_CHUNK_BYTES,
-      window: config.IMPORT_WINDOW,
-    },
+    importLimits: importLimits(config),
     isDraining: () => draining,
   },
 );

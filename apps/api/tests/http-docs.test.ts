@@ -73,6 +73,7 @@ describe("/openapi.json", () => {
       500: ["internal"],
       503: ["unavailable"],
     });
+    expect(responses["503"].headers).toHaveProperty("Retry-After");
     expect(openApi.components.schemas.Problem.properties.code.enum).toEqual(Object.keys(errorTitles));
   });
 

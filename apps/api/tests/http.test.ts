@@ -184,6 +184,17 @@ describe("a streamed answer", () => {
     expect([response.status, problem.code]).toEqual([500, "internal"]);
   });
 
+  test("has no body for HEAD, and closes its source", async () => {
+    fixture.seen.gone = Promise.withResolvers();
+    const response = await request("/v1/things/export?rows=1000000000", { method: "HEAD" });
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
+      200,
+      "text/plain",
+      "",
+    ]);
+    await fixture.seen.gone.promise;
+  });
+
   test("closes its source when the client leaves", async () => {
     fixture.seen.gone = Promise.withResolvers();
     const leaving = new AbortController();

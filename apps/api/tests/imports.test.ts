@@ -35,7 +35,10 @@ async function nothingStored(): Promise<void> {
 
 const row = (n: number) => ({ name: `User ${n}`, email: `user${n}@example.com` });
 const rows = (count: number) => Array.from({ length: count }, (_, n) => row(n));
-const ndjson = (count: number) => rows(count).map((one) => JSON.stringify(one)).join("\n");
+const ndjson = (count: number) =>
+  rows(count)
+    .map((one) => JSON.stringify(one))
+    .join("\n");
 const bodies: [string, (count: number) => string][] = [
   ["application/json", (count) => JSON.stringify(rows(count))],
   ["application/x-ndjson", ndjson],
@@ -54,12 +57,23 @@ describe("a 202", () => {
     const job = (await response.json()) as JobView;
     expect(response.headers.get("location")).toBe(`/v1/jobs/${job.id}`);
     expect(response.headers.get("retry-after")).toBe("1");
-    expect(job).toMatchObject({ kind: "import", dataset: "users", state: "queued", counts: { received: 40, inserted: 0 } });
+    expect(job).toMatchObject({
+      kind: "import",
+      dataset: "users",
+      state: "queued",
+      counts: { received: 40, inserted: 0 },
+    });
 
-    const chunks = await api.database.db.selectFrom("import_chunks").select(["seq", "first_row", "rows", "state"]).orderBy("seq").execute();
+    const chunks = await api.database.db
+      .selectFrom("import_chunks")
+      .select(["seq", "first_row", "rows", "state"])
+      .orderBy("seq")
+      .execute();
     expect(chunks.length).toBeGreaterThan(2);
     expect(chunks.reduce((sum, chunk) => sum + chunk.rows, 0)).toBe(40);
-    expect(chunks.map((chunk) => chunk.first_row)).toEqual(chunks.map((_, at) => 1 + chunks.slice(0, at).reduce((sum, chunk) => sum + chunk.rows, 0)));
+    expect(chunks.map((chunk) => chunk.first_row)).toEqual(
+      chunks.map((_, at) => 1 + chunks.slice(0, at).reduce((sum, chunk) => sum + chunk.rows, 0)),
+    );
     const stored = await storedRecords();
     for (const { name, email } of rows(40)) {
       expect(stored).toContain(name);
@@ -72,7 +86,10 @@ describe("a 202", () => {
     const prefix = `{${api.redis.namespace}:imports}:imports`;
     const waiting = await api.redis.commands.lrange(`${prefix}:wait`, 0, -1);
     expect(waiting.filter((id) => id.startsWith(job.id)).toSorted()).toEqual([`${job.id}-0`, `${job.id}-1`]);
-    expect(JSON.parse((await api.redis.commands.hget(`${prefix}:${job.id}-1`, "data"))!)).toEqual({ jobId: job.id, seq: 1 });
+    expect(JSON.parse((await api.redis.commands.hget(`${prefix}:${job.id}-1`, "data"))!)).toEqual({
+      jobId: job.id,
+      seq: 1,
+    });
   });
 
   it.each([
@@ -94,23 +111,51 @@ describe("what is refused leaves nothing behind", () => {
   it.each<[string, string, Body, number, string, string]>([
     ["malformed JSON", "application/json", '[{"a":', 400, "malformed_body", "byte 6"],
     ["an object", "application/json", "{}", 400, "malformed_body", "byte 0: it is not an array"],
-    ["JSON broken after many chunks", "application/json", `${JSON.stringify(rows(60)).slice(0, -1)}}`, 400, "malformed_body", "brackets do not match"],
-    ["invalid UTF-8", "application/x-ndjson", new Uint8Array([0x7b, 0xff, 0x7d]), 400, "invalid_utf8", "not valid UTF-8"],
+    [
+      "JSON broken after many chunks",
+      "application/json",
+      `${JSON.stringify(rows(60)).slice(0, -1)}}`,
+      400,
+      "malformed_body",
+      "brackets do not match",
+    ],
+    [
+      "invalid UTF-8",
+      "application/x-ndjson",
+      new Uint8Array([0x7b, 0xff, 0x7d]),
+      400,
+      "invalid_utf8",
+      "not valid UTF-8",
+    ],
     ["an open quote", "text/csv", 'name,email\n"A,a@example.com\n', 400, "malformed_body", "inside a quoted field"],
     ["no rows as JSON", "application/json", "[]", 422, "empty_import", "no rows"],
     ["no rows as NDJSON", "application/x-ndjson", "\n\n", 422, "empty_import", "no rows"],
     ["a header alone", "text/csv", "name,email\n", 422, "empty_import", "no rows"],
-    ["a record beyond the limit", "application/x-ndjson", `${ndjson(30)}\n"${"x".repeat(1_000)}"`, 413, "record_too_large", "Row 31"],
+    [
+      "a record beyond the limit",
+      "application/x-ndjson",
+      `${ndjson(30)}\n"${"x".repeat(1_000)}"`,
+      413,
+      "record_too_large",
+      "Row 31",
+    ],
     ["a body beyond the limit", "application/x-ndjson", `${ndjson(2_500)}`, 413, "body_too_large", "100000 bytes"],
     ["another content type", "application/xml", "<a/>", 415, "unsupported_media_type", "application/x-ndjson"],
     ["another charset", "text/csv; charset=latin1", "name,email\n", 415, "unsupported_media_type", "UTF-8"],
   ])("%s", async (_what, type, body, status, code, detail) => {
-    expect(await problem(await post(type, body))).toMatchObject({ status, code, detail: expect.stringContaining(detail) as string });
+    expect(await problem(await post(type, body))).toMatchObject({
+      status,
+      code,
+      detail: expect.stringContaining(detail) as string,
+    });
     await nothingStored();
   });
 
   it("an unknown dataset", async () => {
-    expect(await problem(await post("text/csv", "a\n1\n", { path: "nope" }))).toMatchObject({ status: 404, code: "unknown_dataset" });
+    expect(await problem(await post("text/csv", "a\n1\n", { path: "nope" }))).toMatchObject({
+      status: 404,
+      code: "unknown_dataset",
+    });
     await nothingStored();
   });
 
@@ -129,23 +174,34 @@ describe("what is refused leaves nothing behind", () => {
   });
 
   it.each(["gzip", "br", "zstd"])("a body that is not %s as it says", async (encoding) => {
-    expect(await problem(await post("text/csv", "name,email\nA,a@example.com", { encoding }))).toMatchObject({ status: 400, code: "invalid_encoding" });
+    expect(await problem(await post("text/csv", "name,email\nA,a@example.com", { encoding }))).toMatchObject({
+      status: 400,
+      code: "invalid_encoding",
+    });
     await nothingStored();
   });
 
   it("a compressed body that inflates beyond the limit", async () => {
     const bomb = new Uint8Array(await promisify(gzip)(Buffer.from("\n".repeat(500_000))));
     expect(bomb.length).toBeLessThan(2_000);
-    expect(await problem(await post("application/x-ndjson", bomb, { encoding: "gzip" }))).toMatchObject({ status: 413 });
+    expect(await problem(await post("application/x-ndjson", bomb, { encoding: "gzip" }))).toMatchObject({
+      status: 413,
+    });
     await nothingStored();
   });
 
   it("an encoding that is not supported", async () => {
-    expect(await problem(await post("text/csv", "x", { encoding: "compress" }))).toMatchObject({ status: 415, code: "unsupported_encoding" });
+    expect(await problem(await post("text/csv", "x", { encoding: "compress" }))).toMatchObject({
+      status: 415,
+      code: "unsupported_encoding",
+    });
   });
 
   it("an upload whose client goes away", async () => {
-    const upload = request(`${api.url}/v1/imports/users`, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
+    const upload = request(`${api.url}/v1/imports/users`, {
+      method: "POST",
+      headers: { "content-type": "application/x-ndjson" },
+    });
     upload.on("error", () => {});
     upload.write(`${ndjson(60)}\n`);
     await waitFor("chunks of an import that is not sealed", async () => {
@@ -153,7 +209,10 @@ describe("what is refused leaves nothing behind", () => {
       return chunks.length > 1;
     });
     upload.destroy();
-    await waitFor("them to be gone", async () => (await api.database.db.selectFrom("jobs").select("id").execute()).length === 0);
+    await waitFor(
+      "them to be gone",
+      async () => (await api.database.db.selectFrom("jobs").select("id").execute()).length === 0,
+    );
     await nothingStored();
   });
 });
@@ -163,7 +222,16 @@ describe("rejects", () => {
     const body = format === "csv" ? "name,email\nA,a@example.com\n" : '{"name":"A"}';
     const job = (await (await post(format === "csv" ? "text/csv" : "application/x-ndjson", body)).json()) as JobView;
     await api.database.db.updateTable("imports").set({ columns }).where("job_id", "=", job.id).execute();
-    const rejects = raws.map((raw, at) => ({ job_id: job.id, row: at + 1, code: "invalid_value", field: "email", message: "is wrong", sqlstate: null, constraint_name: null, raw }));
+    const rejects = raws.map((raw, at) => ({
+      job_id: job.id,
+      row: at + 1,
+      code: "invalid_value",
+      field: "email",
+      message: "is wrong",
+      sqlstate: null,
+      constraint_name: null,
+      raw,
+    }));
     await api.database.db.insertInto("import_rejects").values(rejects).execute();
     return job.id;
   }
@@ -176,7 +244,10 @@ describe("rejects", () => {
     const jobId = await storeRejects("ndjson", null, ['{"email":"x","_row":9}', "{broken"]);
     const response = await get(jobId, "*/*");
     expect(response.headers.get("content-type")).toContain("application/x-ndjson");
-    const lines = (await response.text()).trim().split("\n").map((line) => JSON.parse(line) as unknown);
+    const lines = (await response.text())
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
     const note = { _code: "invalid_value", _field: "email", _message: "is wrong" };
     expect(lines).toEqual([
       { email: "x", _row: 1, ...note },
@@ -194,12 +265,21 @@ describe("rejects", () => {
   });
 
   it("of a job that is none are 404", async () => {
-    expect(await problem(await get("0199a000-0000-7000-8000-000000000000", "*/*"))).toMatchObject({ status: 404, code: "not_found" });
+    expect(await problem(await get("0199a000-0000-7000-8000-000000000000", "*/*"))).toMatchObject({
+      status: 404,
+      code: "not_found",
+    });
   });
 
   it("stream page by page, each row once", async () => {
-    const jobId = await storeRejects("ndjson", null, Array.from({ length: 2_500 }, (_, n) => JSON.stringify({ n })));
+    const jobId = await storeRejects(
+      "ndjson",
+      null,
+      Array.from({ length: 2_500 }, (_, n) => JSON.stringify({ n })),
+    );
     const lines = (await (await get(jobId, "application/x-ndjson")).text()).trim().split("\n");
-    expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual(Array.from({ length: 2_500 }, (_, n) => n));
+    expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual(
+      Array.from({ length: 2_500 }, (_, n) => n),
+    );
   });
 });

@@ -10,7 +10,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 function submit(body: unknown, url = api.url): Promise<Response> {
-  return fetch(`${url}/v1/jobs`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  return fetch(`${url}/v1/jobs`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 }
 
 async function read(id: string): Promise<[number, JobView]> {
@@ -20,7 +24,11 @@ async function read(id: string): Promise<[number, JobView]> {
 
 describe("a submitted job", () => {
   it("is committed and enqueued before its 202", async () => {
-    const response = await submit({ kind: "sleep", payload: { durationMs: 5 }, options: { tags: { team: "a" }, attempts: 7 } });
+    const response = await submit({
+      kind: "sleep",
+      payload: { durationMs: 5 },
+      options: { tags: { team: "a" }, attempts: 7 },
+    });
     expect(response.status).toBe(202);
     const job = (await response.json()) as JobView;
     expect(response.headers.get("location")).toBe(job.links.self);
@@ -32,14 +40,18 @@ describe("a submitted job", () => {
   });
 
   it("that is delayed is scheduled", async () => {
-    const job = (await (await submit({ kind: "sleep", payload: { durationMs: 5 }, options: { delayMs: 60_000 } })).json()) as JobView;
+    const job = (await (
+      await submit({ kind: "sleep", payload: { durationMs: 5 }, options: { delayMs: 60_000 } })
+    ).json()) as JobView;
     expect(job.state).toBe("scheduled");
     const prefix = `{${api.redis.namespace}:sleep}:sleep`;
-    expect(await api.redis.commands.zrange(`${prefix}:delayed`, 0, -1)).toContain(`${job.id}-0`);
+    expect(await api.redis.commands.zrange(`${prefix}:delayed`, "0", "-1")).toContain(`${job.id}-0`);
   });
 
   it("keeps its place among many that arrive at once", async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => submit({ kind: "sleep", payload: { durationMs: n } })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => submit({ kind: "sleep", payload: { durationMs: n } })),
+    );
     const jobs = (await Promise.all(answers.map((answer) => answer.json()))) as JobView[];
     const stored = await api.database.db.selectFrom("jobs").select(["id", "payload"]).execute();
     const payloads = new Map(stored.map(({ id, payload }) => [id, payload]));
@@ -48,9 +60,19 @@ describe("a submitted job", () => {
 
   it.each([
     ["an unknown kind", { kind: "nope", payload: {} }, "unknown_kind", "/kind"],
-    ["a payload that does not fit", { kind: "sleep", payload: { durationMs: -1 } }, "validation_failed", "/payload/durationMs"],
+    [
+      "a payload that does not fit",
+      { kind: "sleep", payload: { durationMs: -1 } },
+      "validation_failed",
+      "/payload/durationMs",
+    ],
     ["no payload", { kind: "sleep" }, "validation_failed", "/payload"],
-    ["an unknown option", { kind: "sleep", payload: { durationMs: 1 }, options: { color: "red" } }, "validation_failed", "/options/color"],
+    [
+      "an unknown option",
+      { kind: "sleep", payload: { durationMs: 1 }, options: { color: "red" } },
+      "validation_failed",
+      "/options/color",
+    ],
   ])("with %s is 422 and says where", async (_what, body, code, pointer) => {
     const response = await submit(body);
     expect(response.status).toBe(422);
@@ -83,6 +105,7 @@ describe("the catalog", () => {
   it.each(["kinds", "datasets"])("lists %s with schema and example", async (what) => {
     const { items } = (await (await fetch(`${api.url}/v1/${what}`)).json()) as { items: Record<string, unknown>[] };
     expect(items.length).toBeGreaterThan(1);
-    for (const item of items) expect(item).toMatchObject({ summary: expect.any(String) as string, example: expect.any(Object) as object });
+    for (const item of items)
+      expect(item).toMatchObject({ summary: expect.any(String) as string, example: expect.any(Object) as object });
   });
 });

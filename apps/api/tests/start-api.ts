@@ -3,19 +3,34 @@ import type { Redis } from "ioredis";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { createApp } from "../src/app.ts";
+import type { ImportLimits } from "../src/services/receive-import.ts";
 import { listen } from "../src/http/http-server.ts";
+
+const importLimits: ImportLimits = {
+  maxBytes: 100_000,
+  maxRecordBytes: 1_000,
+  firstSliceBytes: 500,
+  sliceBytes: 500,
+  window: 2,
+  maxUploads: 100,
+  maxUploadsPerTenant: 100,
+  maxStagedBytes: 1e9,
+  maxStagedBytesPerTenant: 1e9,
+};
 
 export type TestApi = { url: string; database: TestDatabase; redis: TestRedis; close(): Promise<void> };
 
 /** The API on a free port over a database and a Redis namespace of its own, with small limits. */
-export async function startApi(options: { redis?: Redis } = {}): Promise<TestApi> {
+export async function startApi(
+  options: { redis?: Redis; importLimits?: Partial<ImportLimits> } = {},
+): Promise<TestApi> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const app = createApp(
     { db: database.db, redis: options.redis ?? redis.commands, log: pino({ level: "silent" }) },
     {
       namespace: redis.namespace,
       version: "0.0.0",
-      importLimits: { maxBytes: 100_000, maxRecordBytes: 1_000, firstChunkBytes: 500, chunkBytes: 500, window: 2 },
+      importLimits: { ...importLimits, ...options.importLimits },
       isDraining: () => false,
     },
   );

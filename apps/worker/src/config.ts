@@ -1,4 +1,11 @@
-import { count, databaseEnvironment, logLevel, milliseconds, port, redisEnvironment } from "@longshore/shared/config/environment";
+import {
+  count,
+  databaseEnvironment,
+  logLevel,
+  milliseconds,
+  port,
+  redisEnvironment,
+} from "@longshore/shared/config/environment";
 import { parseConfig } from "@longshore/shared/config/parse-config";
 import { z } from "zod";
 
@@ -8,7 +15,10 @@ const workerEnvironment = z.object({
   PORT: port.default(8081).describe("Where /livez and /readyz are served."),
   HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: logLevel,
-  NAMESPACE: z.string().regex(/^[a-z0-9-]+$/).default("longshore"),
+  NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default("longshore"),
   IMPORT_CONCURRENCY: count.default(2),
   LOCK_DURATION_MS: milliseconds.default(10_000),
   MAX_DELIVERIES: count.default(10),

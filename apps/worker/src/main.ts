@@ -17,7 +17,11 @@ const log = createLogger("worker", config.LOG_LEVEL);
 log.info(redactConfig(config), "starting");
 
 const onError = (error: unknown) => log.warn({ err: error }, "connection");
-const database = createDatabase({ ...databaseOptions(config), applicationName: "longshore-worker", onConnectionError: onError });
+const database = createDatabase({
+  ...databaseOptions(config),
+  applicationName: "longshore-worker",
+  onConnectionError: onError,
+});
 const connection = { url: config.REDIS_URL, name: "longshore-worker", onError };
 const commands = connectRedis({ ...connection, commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS });
 const blocking = connectWorkerRedis(connection);

@@ -44,7 +44,15 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningW
   const { db } = database;
   const { namespace, lockDurationMs, maxDeliveries } = options;
   const shutdown = new AbortController();
-  const shared = { db, database, board, log, producer, maxDeliveries, queues: { redis, namespace, lockDurationMs, log } };
+  const shared = {
+    db,
+    database,
+    board,
+    log,
+    producer,
+    maxDeliveries,
+    queues: { redis, namespace, lockDurationMs, log },
+  };
   const jobs = { ...shared, claim: createClaimJobs(db), settle: createSettleJobs(db), shutdown: shutdown.signal };
 
   const consumers = [

@@ -18,12 +18,20 @@ const user = (n: number, name = `User ${n}`) => JSON.stringify({ email: `user${n
 const userLines = (numbers: number[]) => numbers.map((n) => user(n)).join("\n");
 
 async function countUsers(): Promise<number> {
-  const { n } = await database.db.selectFrom("users").select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
+  const { n } = await database.db
+    .selectFrom("users")
+    .select(({ fn }) => fn.countAll<number>().as("n"))
+    .executeTakeFirstOrThrow();
   return n;
 }
 
 function rejectsOf(jobId: string) {
-  return database.db.selectFrom("import_rejects").select(["row", "code", "field", "raw"]).where("job_id", "=", jobId).orderBy("row").execute();
+  return database.db
+    .selectFrom("import_rejects")
+    .select(["row", "code", "field", "raw"])
+    .where("job_id", "=", jobId)
+    .orderBy("row")
+    .execute();
 }
 
 describe("a chunk", () => {
@@ -37,13 +45,19 @@ describe("a chunk", () => {
     expect(last?.imported).toMatchObject({ rows_received: 3, rows_inserted: 3, rows_rejected: 0, chunks_done: 2 });
     expect(await countUsers()).toBe(3);
 
-    const payloads = await database.db.selectFrom("import_chunks").select("payload").where("job_id", "=", jobId).execute();
+    const payloads = await database.db
+      .selectFrom("import_chunks")
+      .select("payload")
+      .where("job_id", "=", jobId)
+      .execute();
     expect(payloads).toEqual([{ payload: null }, { payload: null }]);
   });
 
   it("is applied once, however many workers have it at the same time", async () => {
     const jobId = await stage(database.db, { dataset: "users", onConflict: "update", chunks: [userLines([1, 2, 3])] });
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => runChunk(database, { jobId, seq: 0 }, { maxDeliveries: 10 })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 6 }, () => runChunk(database, { jobId, seq: 0 }, { maxDeliveries: 10 })),
+    );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(outcomes.find(Boolean)?.imported).toMatchObject({ rows_inserted: 3, rows_updated: 0, chunks_done: 1 });
   });
@@ -57,11 +71,18 @@ describe("a chunk", () => {
   it("that no worker survives ends its import as poisoned, and what was applied stays", async () => {
     const jobId = await stage(database.db, { dataset: "users", chunks: [userLines([1, 2]), userLines([3])] });
     await runChunk(database, { jobId, seq: 0 }, options);
-    await database.db.updateTable("import_chunks").set({ delivery: 3 }).where("job_id", "=", jobId).where("seq", "=", 1).execute();
+    await database.db
+      .updateTable("import_chunks")
+      .set({ delivery: 3 })
+      .where("job_id", "=", jobId)
+      .where("seq", "=", 1)
+      .execute();
 
     const ended = await runChunk(database, { jobId, seq: 1 }, options);
     expect(ended?.job).toMatchObject({ state: "failed", error: { code: "poisoned" } });
-    expect(ended?.job.error?.message).toContain("Rows 3 to 3 were not applied after 3 deliveries: the worker died each time. Of 3 rows 2 were inserted");
+    expect(ended?.job.error?.message).toContain(
+      "Rows 3 to 3 were not applied after 3 deliveries: the worker died each time. Of 3 rows 2 were inserted",
+    );
     expect(ended?.imported.rows_inserted).toBe(2);
     expect(await countUsers()).toBe(2);
   });
@@ -74,7 +95,11 @@ describe("a chunk", () => {
     } finally {
       await sql`alter table users_away rename to users`.execute(database.db);
     }
-    const chunk = await database.db.selectFrom("import_chunks").selectAll().where("job_id", "=", jobId).executeTakeFirstOrThrow();
+    const chunk = await database.db
+      .selectFrom("import_chunks")
+      .selectAll()
+      .where("job_id", "=", jobId)
+      .executeTakeFirstOrThrow();
     expect(chunk).toMatchObject({ state: "pending", last_error: 'relation "users" does not exist' });
     expect((await runChunk(database, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
   });
@@ -82,7 +107,12 @@ describe("a chunk", () => {
 
 describe("a rejected row", () => {
   it("is named with its number in the whole file, its field and its text", async () => {
-    const chunks = [user(1), [user(2), '{"email":"nobody","name":"X"}', "{broken", '{"email":"a@example.com","name":"A","age":1}', "[]"].join("\n")];
+    const chunks = [
+      user(1),
+      [user(2), '{"email":"nobody","name":"X"}', "{broken", '{"email":"a@example.com","name":"A","age":1}', "[]"].join(
+        "\n",
+      ),
+    ];
     const jobId = await stage(database.db, { dataset: "users", chunks });
     await runChunk(database, { jobId, seq: 0 }, options);
     const ended = await runChunk(database, { jobId, seq: 1 }, options);
@@ -90,10 +120,10 @@ describe("a rejected row", () => {
     expect(ended?.job.state).toBe("partially_succeeded");
     expect(ended?.imported).toMatchObject({ rows_inserted: 2, rows_rejected: 4 });
     expect(await rejectsOf(jobId)).toEqual([
-      { row: 3, code: "invalid_value", field: "email", raw: '{"email":"nobody","name":"X"}' },
+      { row: 3, code: "invalid_format", field: "email", raw: '{"email":"nobody","name":"X"}' },
       { row: 4, code: "malformed_record", field: null, raw: "{broken" },
       { row: 5, code: "unknown_field", field: "age", raw: '{"email":"a@example.com","name":"A","age":1}' },
-      { row: 6, code: "invalid_value", field: null, raw: "[]" },
+      { row: 6, code: "invalid_type", field: null, raw: "[]" },
     ]);
   });
 
@@ -114,10 +144,19 @@ describe("a rejected row", () => {
 
   it("of CSV has too few cells, too many, or quotes gone wrong, and spoils no other", async () => {
     const columns = ["name", "email"];
-    const chunk = ['A,a@example.com', "B", "C,c@example.com,x", 'D"x,d@example.com', '"E"x,e@example.com', '"F, ""f""",f@example.com'].join("\r\n");
+    const chunk = [
+      "A,a@example.com",
+      "B",
+      "C,c@example.com,x",
+      'D"x,d@example.com',
+      '"E"x,e@example.com',
+      '"F, ""f""",f@example.com',
+    ].join("\r\n");
     const jobId = await stage(database.db, { dataset: "users", format: "csv", columns, chunks: [chunk] });
     const ended = await runChunk(database, { jobId, seq: 0 }, options);
-    expect((await rejectsOf(jobId)).map(({ row, code }) => [row, code])).toEqual([2, 3, 4, 5].map((row) => [row, "malformed_record"]));
+    expect((await rejectsOf(jobId)).map(({ row, code }) => [row, code])).toEqual(
+      [2, 3, 4, 5].map((row) => [row, "malformed_record"]),
+    );
     expect(ended?.imported).toMatchObject({ rows_inserted: 2, rows_rejected: 4 });
     const names = await database.db.selectFrom("users").select("name").orderBy("name").execute();
     expect(names).toEqual([{ name: "A" }, { name: 'F, "f"' }]);
@@ -167,25 +206,34 @@ describe("a dry run", () => {
     const ended = await runChunk(database, { jobId, seq: 1 }, options);
     const { state } = ended!.job;
     const { rows_inserted, rows_updated, rows_skipped, rows_rejected } = ended!.imported;
-    return { report: { state, rows_inserted, rows_updated, rows_skipped, rows_rejected, rejects: await rejectsOf(jobId) }, users: await countUsers() };
+    return {
+      report: { state, rows_inserted, rows_updated, rows_skipped, rows_rejected, rejects: await rejectsOf(jobId) },
+      users: await countUsers(),
+    };
   }
 
-  it.each<OnConflict>(["error", "ignore", "update"])("reports what a real run does with onConflict %s, and writes nothing", async (onConflict) => {
-    await sql`alter table users add constraint no_sevens check (name not like '%7%')`.execute(database.db);
-    try {
-      const dry = await run(onConflict, true);
-      expect(dry.users).toBe(1);
-      const real = await run(onConflict, false);
-      expect(real.users).toBe(3);
-      expect(dry.report).toEqual(real.report);
-      expect(await database.db.selectFrom("import_keys").selectAll().execute()).toEqual([]);
-    } finally {
-      await sql`alter table users drop constraint no_sevens`.execute(database.db);
-    }
-  });
+  it.each<OnConflict>(["error", "ignore", "update"])(
+    "reports what a real run does with onConflict %s, and writes nothing",
+    async (onConflict) => {
+      await sql`alter table users add constraint no_sevens check (name not like '%7%')`.execute(database.db);
+      try {
+        const dry = await run(onConflict, true);
+        expect(dry.users).toBe(1);
+        const real = await run(onConflict, false);
+        expect(real.users).toBe(3);
+        expect(dry.report).toEqual(real.report);
+        expect(await database.db.selectFrom("import_keys").selectAll().execute()).toEqual([]);
+      } finally {
+        await sql`alter table users drop constraint no_sevens`.execute(database.db);
+      }
+    },
+  );
 });
 
 it("annotations of a rejects file are ignored when it comes back", async () => {
-  const jobId = await stage(database.db, { dataset: "users", chunks: ['{"email":"a@example.com","name":"A","_row":3,"_code":"duplicate"}'] });
+  const jobId = await stage(database.db, {
+    dataset: "users",
+    chunks: ['{"email":"a@example.com","name":"A","_row":3,"_code":"duplicate"}'],
+  });
   expect((await runChunk(database, { jobId, seq: 0 }, options))?.job.state).toBe("succeeded");
 });

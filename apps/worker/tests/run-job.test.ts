@@ -24,7 +24,9 @@ const contract = defineJob({
 });
 const double: JobHandler<typeof contract> = async ({ n }) => ({ doubled: 2 * n });
 const untilAborted: JobHandler<typeof contract> = (_payload, { signal }) =>
-  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }));
+  new Promise((_resolve, reject) =>
+    signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }),
+  );
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -51,7 +53,11 @@ async function claimed(jobId: string, entry = `${jobId}-0`): Promise<JobRow> {
   return job;
 }
 
-function run(job: JobRow, handler: JobHandler<typeof contract>, signals: { shutdown?: AbortSignal; lost?: AbortSignal } = {}) {
+function run(
+  job: JobRow,
+  handler: JobHandler<typeof contract>,
+  signals: { shutdown?: AbortSignal; lost?: AbortSignal } = {},
+) {
   const never = new AbortController().signal;
   const deps = { db: database.db, board, log: pino({ level: "silent" }), maxDeliveries: 3 };
   return runJob(deps, contract, handler as JobHandler, job, { shutdown: never, lost: never, ...signals });
@@ -75,11 +81,19 @@ describe("a run", () => {
       throw new Error("no luck");
     };
     const first = await runOnce(jobId, fail);
-    expect(first.job).toMatchObject({ state: "queued", attempt: 1, error: { code: "handler_failed", message: "no luck" } });
+    expect(first.job).toMatchObject({
+      state: "queued",
+      attempt: 1,
+      error: { code: "handler_failed", message: "no luck" },
+    });
     expect(first.job?.run_at?.getTime()).toBeGreaterThan(Date.now());
 
     const second = await runOnce(jobId, fail, first.settlement.entry);
-    expect(second.job).toMatchObject({ state: "failed", attempt: 2, error: { code: "handler_failed", message: "no luck" } });
+    expect(second.job).toMatchObject({
+      state: "failed",
+      attempt: 2,
+      error: { code: "handler_failed", message: "no luck" },
+    });
   });
 
   it("that throws UnrecoverableError fails at once", async () => {
@@ -91,7 +105,11 @@ describe("a run", () => {
 
   it("that takes too long is told so and counts as a failed attempt", async () => {
     const { job } = await runOnce(await submit({ options: JSON.stringify({ timeoutMs: 30 }) }), untilAborted);
-    expect(job).toMatchObject({ state: "queued", attempt: 1, error: { code: "timeout", message: "The attempt took longer than 30 ms" } });
+    expect(job).toMatchObject({
+      state: "queued",
+      attempt: 1,
+      error: { code: "timeout", message: "The attempt took longer than 30 ms" },
+    });
   });
 
   it("with a result that breaks its contract fails the attempt", async () => {
@@ -148,13 +166,18 @@ describe("a worker that lost its job", () => {
   it("cannot write a step that its heir has written", async () => {
     const jobId = await submit();
     const calls: string[] = [];
-    const write = (who: string): JobHandler<typeof contract> => async (_payload, { transaction }) => {
-      await transaction("step", async (trx) => {
-        calls.push(who);
-        await trx.insertInto("users").values({ email: `${who}@example.com`, name: who }).execute();
-      });
-      return { doubled: 0 };
-    };
+    const write =
+      (who: string): JobHandler<typeof contract> =>
+      async (_payload, { transaction }) => {
+        await transaction("step", async (trx) => {
+          calls.push(who);
+          await trx
+            .insertInto("users")
+            .values({ email: `${who}@example.com`, name: who })
+            .execute();
+        });
+        return { doubled: 0 };
+      };
     await run(await claimed(jobId), write("heir"));
     await run(await claimed(jobId), write("zombie"));
     expect(calls).toEqual(["heir"]);

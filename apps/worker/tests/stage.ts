@@ -7,7 +7,15 @@ import { listRecords } from "@longshore/shared/records/list-records";
 
 const compress = promisify(zstdCompress);
 
-type Staged = { dataset: string; format?: ImportFormat; columns?: string[]; onConflict?: OnConflict; dryRun?: boolean; maxRejects?: number; chunks: string[] };
+type Staged = {
+  dataset: string;
+  format?: ImportFormat;
+  columns?: string[];
+  onConflict?: OnConflict;
+  dryRun?: boolean;
+  maxRejects?: number;
+  chunks: string[];
+};
 
 /** A job row with nothing special about it. */
 export function newJob(changes: Partial<NewJobRow> = {}): NewJobRow {
@@ -28,7 +36,10 @@ export function newJob(changes: Partial<NewJobRow> = {}): NewJobRow {
 }
 
 /** Writes a sealed import whose chunks hold the given records, and answers its id. */
-export async function stage(db: Db, { dataset, format = "ndjson", columns, onConflict = "error", dryRun = false, maxRejects, chunks }: Staged): Promise<string> {
+export async function stage(
+  db: Db,
+  { dataset, format = "ndjson", columns, onConflict = "error", dryRun = false, maxRejects, chunks }: Staged,
+): Promise<string> {
   const sizes = chunks.map((chunk) => listRecords(Buffer.from(chunk), format).length);
   const job = newJob({ kind: "import", max_attempts: 1, entry: null, payload: "{}" });
   await db.insertInto("jobs").values(job).execute();
@@ -50,7 +61,10 @@ export async function stage(db: Db, { dataset, format = "ndjson", columns, onCon
   let first = 1;
   for (const [seq, chunk] of chunks.entries()) {
     const payload = await compress(Buffer.from(chunk));
-    await db.insertInto("import_chunks").values({ job_id: job.id, seq, first_row: first, rows: sizes[seq]!, payload, last_error: null }).execute();
+    await db
+      .insertInto("import_chunks")
+      .values({ job_id: job.id, seq, first_row: first, rows: sizes[seq]!, payload, last_error: null })
+      .execute();
     first += sizes[seq]!;
   }
   return job.id;

@@ -32,7 +32,13 @@ afterAll(async () => {
 
 function startWorker(changes: { drainMs?: number; intervalMs?: number } = {}): RunningWorker {
   const worker = createWorker(
-    { database, redis: redis.blocking, producer, board: createStatusBoard(redis.commands, redis.namespace, () => {}), log },
+    {
+      database,
+      redis: redis.blocking,
+      producer,
+      board: createStatusBoard(redis.commands, redis.namespace, () => {}),
+      log,
+    },
     {
       namespace: redis.namespace,
       importConcurrency: 2,
@@ -83,10 +89,16 @@ describe("a worker", () => {
 
   it("applies all chunks of an import although only a window of them is enqueued", async () => {
     startWorker();
-    const jobId = await stage(database.db, { dataset: "users", chunks: Array.from({ length: 9 }, (_, seq) => lines(seq * 10, 10)) });
+    const jobId = await stage(database.db, {
+      dataset: "users",
+      chunks: Array.from({ length: 9 }, (_, seq) => lines(seq * 10, 10)),
+    });
     await producer.enqueue([0, 1].map((seq) => chunkEntry({ jobId, seq })));
     await untilState(jobId, "succeeded");
-    const { n } = await database.db.selectFrom("users").select(({ fn }) => fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
+    const { n } = await database.db
+      .selectFrom("users")
+      .select(({ fn }) => fn.countAll<number>().as("n"))
+      .executeTakeFirstOrThrow();
     expect(n).toBe(90);
   });
 
@@ -117,7 +129,11 @@ describe("the reconciler", () => {
 
   it("enqueues what was committed and never reached Redis", async () => {
     const jobId = await submitSleep(1);
-    const importId = await stage(database.db, { dataset: "users", onConflict: "ignore", chunks: [lines(0, 1), lines(1, 1), lines(2, 1)] });
+    const importId = await stage(database.db, {
+      dataset: "users",
+      onConflict: "ignore",
+      chunks: [lines(0, 1), lines(1, 1), lines(2, 1)],
+    });
     startWorker({ intervalMs: 100 });
     await Promise.all([untilState(jobId, "succeeded"), untilState(importId, "succeeded")]);
   });
@@ -125,7 +141,11 @@ describe("the reconciler", () => {
   it("enqueues all that Redis lost, once", async () => {
     const jobIds = await Promise.all([submitSleep(1), submitSleep(1)]);
     await Promise.all(jobIds.map(enqueueSleep));
-    const importId = await stage(database.db, { dataset: "users", onConflict: "ignore", chunks: [lines(0, 1), lines(1, 1), lines(2, 1)] });
+    const importId = await stage(database.db, {
+      dataset: "users",
+      onConflict: "ignore",
+      chunks: [lines(0, 1), lines(1, 1), lines(2, 1)],
+    });
     expect(await sweep()).toMatchObject({ jobs: 0, chunks: 2 });
 
     await redis.wipe();
@@ -137,7 +157,10 @@ describe("the reconciler", () => {
   });
 
   it("removes an upload that stands still, and none that goes on", async () => {
-    const [stale, fresh] = [newJob({ state: "receiving", updated_at: new Date(Date.now() - 120_000) }), newJob({ state: "receiving" })];
+    const [stale, fresh] = [
+      newJob({ state: "receiving", updated_at: new Date(Date.now() - 120_000) }),
+      newJob({ state: "receiving" }),
+    ];
     await database.db.insertInto("jobs").values([stale, fresh]).execute();
     expect(await sweep()).toMatchObject({ unsealed: 1 });
     const left = await database.db.selectFrom("jobs").select("id").where("state", "=", "receiving").execute();

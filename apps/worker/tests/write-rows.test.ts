@@ -57,13 +57,20 @@ describe.each<OnConflict>(["error", "ignore", "update"])("with onConflict %s", (
   it("one row of each key is written and every other one is accounted for", async () => {
     const row = fc.record({ email: fc.constantFrom("a", "b", "c", "d"), name: fc.constantFrom("x", "y", "refused") });
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.array(row, { minLength: 1, maxLength: 12 }), fc.boolean(), async (before, rows, expectDuplicates) => {
-        await sql`truncate users cascade`.execute(database.db);
-        const table = new Map(before.filter(({ name }) => name !== "refused").map(({ email, name }) => [email, name]));
-        for (const [email, name] of table) await database.db.insertInto("users").values({ email, name }).execute();
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 8 }),
+        fc.array(row, { minLength: 1, maxLength: 12 }),
+        fc.boolean(),
+        async (before, rows, expectDuplicates) => {
+          await sql`truncate users cascade`.execute(database.db);
+          const table = new Map(
+            before.filter(({ name }) => name !== "refused").map(({ email, name }) => [email, name]),
+          );
+          for (const [email, name] of table) await database.db.insertInto("users").values({ email, name }).execute();
 
-        expect(await write(onConflict, rows, expectDuplicates)).toEqual(expected(onConflict, table, rows));
-      }),
+          expect(await write(onConflict, rows, expectDuplicates)).toEqual(expected(onConflict, table, rows));
+        },
+      ),
       { numRuns: 60 },
     );
   });

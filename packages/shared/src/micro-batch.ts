@@ -12,7 +12,9 @@ type Waiting<Item, Result> = { item: Item; resolve: (result: Result) => void; re
  * Turns single calls into batches without a timer: what gathers while the last batch runs goes into the next one. A lone
  * call starts at once, and a busy caller pays one round trip for many. (Group commit, as databases do it for their log.)
  */
-export function createMicroBatch<Item, Result>(options: MicroBatchOptions<Item, Result>): (item: Item) => Promise<Result> {
+export function createMicroBatch<Item, Result>(
+  options: MicroBatchOptions<Item, Result>,
+): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = false;
 

@@ -92,8 +92,8 @@ describe("startPostgres", () => {
       const closed = mkdtempSync(join(tmpdir(), "longshore-closed-"));
       chmodSync(closed, 0o700);
       const dataDir = join(closed, "data");
-      onTestFinished(() => removeDataDir(dataDir));
       onTestFinished(() => rmSync(closed, { recursive: true }));
+      onTestFinished(() => removeDataDir(dataDir));
 
       const said: string[] = [];
       const first = endWithTest(await startPostgres({ dataDir, say: (line) => said.push(line) }));

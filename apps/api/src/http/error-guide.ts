@@ -24,6 +24,14 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     when: "An import was sent without a single row.",
     remedy: "Send at least one row. A CSV header alone is not a row.",
   },
+  idempotency_in_flight: {
+    when: "The first request with this `Idempotency-Key` is still under way, so there is no answer to repeat yet.",
+    remedy: "Try again a little later, with the same key and the same body.",
+  },
+  idempotency_mismatch: {
+    when: "This `Idempotency-Key` came before, on a request with another body.",
+    remedy: "Use a new key for a new request. To repeat the old one, send exactly what was sent.",
+  },
   illegal_state: {
     when: "The job's state does not allow the move: a finished job cannot be cancelled, a running one cannot be retried.",
     remedy: "Read the job and decide again; its state may have changed meanwhile.",
@@ -40,6 +48,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
   invalid_encoding: {
     when: "The body could not be inflated: it is damaged, cut short, or not compressed the way `Content-Encoding` says.",
     remedy: "Check that the header fits the bytes, and send it again.",
+  },
+  invalid_idempotency_key: {
+    when: "`Idempotency-Key` is empty, longer than 255 characters, or has others than printable ASCII without spaces.",
+    remedy: "Use a UUID.",
   },
   invalid_utf8: {
     when: "The body has bytes that are not UTF-8.",
@@ -60,6 +72,14 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
   not_found: {
     when: "Nothing is at this path: the path is misspelled, the id is not one, or there is no such thing for this caller.",
     remedy: "Check the path and the id. An accepted job is never forgotten before its retention ends.",
+  },
+  overloaded: {
+    when: "The service holds as much unfinished work as it may. Nothing of this request was kept.",
+    remedy: "Try again after `Retry-After` seconds. More workers make it finish sooner.",
+  },
+  quota_exceeded: {
+    when: "You have as much unfinished work in this service as you may. Nothing of this request was kept.",
+    remedy: "Try again after `Retry-After` seconds, when some of it is done.",
   },
   record_too_large: {
     when: "One row, or one line without an end, is larger than a record may be.",

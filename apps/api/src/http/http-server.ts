@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
@@ -31,7 +32,7 @@ export async function listen(
   const announceClose = trackResponses(server);
   const sockets = trackSockets(server);
 
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  await once(server.listen(port, host), "listening");
   return {
     server,
     port: (server.address() as AddressInfo).port,

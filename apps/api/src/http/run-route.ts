@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { receiveBody } from "./body/receive-body.ts";
 import type { Route } from "./route.ts";
 import { sendReply } from "./send-reply.ts";
-import { validateParameters } from "./validation/validate.ts";
+import { validateParameters } from "./validation/validate-parameters.ts";
 
 /** Turns a declared route into an Express handler: check the request, run the route's handler, write its reply. */
 export function runRoute(route: Route): RequestHandler {
@@ -11,6 +11,7 @@ export function runRoute(route: Route): RequestHandler {
   const closedQuery = query && close(query);
 
   return async (req, res) => {
+    const signal = abortWhenGone(res);
     const context = {
       params: params && validateParameters(params, req.params, "path"),
       query: closedQuery && validateParameters(closedQuery, req.query, "query"),
@@ -20,7 +21,7 @@ export function runRoute(route: Route): RequestHandler {
       res,
       log: req.log,
       requestId: req.id,
-      signal: abortWhenGone(res),
+      signal,
     };
     const reply = await route.handler(context);
     if ("status" in reply) await sendReply(req, res, reply);

@@ -9,6 +9,11 @@ import type { Chunk } from "./route.ts";
 export async function sendStream(res: Response, chunks: AsyncIterable<Chunk>): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
+  if (res.req.method === "HEAD") {
+    await iterator.return?.();
+    res.end();
+    return;
+  }
   await pipeline(async function* () {
     if (first.done) return;
     yield first.value;

@@ -29,14 +29,16 @@ const datasetSchema = z
 
 /** What this service can do: the registered kinds and datasets, with their schemas. */
 export function createCatalogRoutes(): Route[] {
-  const kinds = Object.values(contracts).map(({ kind, summary, payload, result, attempts, timeoutMs, concurrency, example }) => ({
-    kind,
-    summary,
-    payload: z.toJSONSchema(payload, { io: "input" }),
-    result: z.toJSONSchema(result, { io: "output" }),
-    defaults: { attempts, timeoutMs, concurrency },
-    example,
-  }));
+  const kinds = Object.values(contracts).map(
+    ({ kind, summary, payload, result, attempts, timeoutMs, concurrency, example }) => ({
+      kind,
+      summary,
+      payload: z.toJSONSchema(payload, { io: "input" }),
+      result: z.toJSONSchema(result, { io: "output" }),
+      defaults: { attempts, timeoutMs, concurrency },
+      example,
+    }),
+  );
   const datasets = listDatasets().map(({ name, summary, row, columns, key, example }) => ({
     name,
     summary,
@@ -54,7 +56,9 @@ export function createCatalogRoutes(): Route[] {
       tags: ["catalog"],
       scope: "read",
       summary: "List the kinds of jobs",
-      responses: { 200: { description: "All kinds.", schema: z.object({ items: z.array(kindSchema), nextCursor: z.null() }) } },
+      responses: {
+        200: { description: "All kinds.", schema: z.object({ items: z.array(kindSchema), nextCursor: z.null() }) },
+      },
       handler: () => ({ status: 200, body: { items: kinds, nextCursor: null } }),
     }),
     defineRoute({
@@ -64,7 +68,12 @@ export function createCatalogRoutes(): Route[] {
       tags: ["catalog"],
       scope: "read",
       summary: "List the datasets that rows can be imported into",
-      responses: { 200: { description: "All datasets.", schema: z.object({ items: z.array(datasetSchema), nextCursor: z.null() }) } },
+      responses: {
+        200: {
+          description: "All datasets.",
+          schema: z.object({ items: z.array(datasetSchema), nextCursor: z.null() }),
+        },
+      },
       handler: () => ({ status: 200, body: { items: datasets, nextCursor: null } }),
     }),
   ];

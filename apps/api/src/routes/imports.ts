@@ -1,14 +1,13 @@
-import { pipeline } from "node:stream/promises";
-import { Readable, type Transform } from "node:stream";
-import { stringify } from "csv-stringify";
+import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import type { ImportFormat } from "@longshore/shared/db/schema";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
-import { defineRoute, streamBody, streamed, type Route } from "../http/route.ts";
-import type { Reject, Rejects, createReadRejects } from "../services/read-rejects.ts";
+import { defineRoute, streamBody, type Route } from "../http/route.ts";
+import type { createReadRejects, Rejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
 import type { MaxRejects } from "../services/stage-import.ts";
 import { defaultTenant } from "../services/tenant.ts";
+import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 import { acceptedHeaderDocs, acceptedHeaders, jobParams } from "./jobs.ts";
 
 export type ImportRoutesDeps = {
@@ -27,7 +26,9 @@ const annotations = ["_row", "_code", "_field", "_message", "_sqlstate", "_const
 const maxRejectsSchema = z
   .string()
   .regex(/^(\d{1,9}|(\d{1,2}(\.\d{1,3})?|100)%)$/, { error: "is neither a number of rows nor a percentage" })
-  .transform((text): MaxRejects => (text.endsWith("%") ? { percent: Number(text.slice(0, -1)) } : { rows: Number(text) }));
+  .transform((text): MaxRejects =>
+    text.endsWith("%") ? { percent: Number(text.slice(0, -1)) } : { rows: Number(text) },
+  );
 
 export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesDeps): Route[] {
   return [
@@ -43,6 +44,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         "reject and leaves its neighbours alone. Columns and fields that start with `_` are ignored.",
       request: {
         params: z.object({ dataset: z.string().min(1) }),
+        headers: idempotencyHeaders,
         query: z.object({
           onConflict: z
             .enum(["error", "ignore", "update"])
@@ -52,17 +54,34 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
           maxRejects: maxRejectsSchema
             .optional()
             .describe("With more rejects than this (`100`, or `5%` of the rows) the import stops as `failed`."),
+          correctionOf: z.uuid().optional().describe("The import whose rejected rows these are, corrected."),
         }),
         body: streamBody({
-          "application/json": { description: "An array of rows.", example: '[{"name":"Ada Lovelace","email":"ada@example.com"}]' },
-          "application/x-ndjson": { description: "A row on each line.", example: '{"name":"Ada Lovelace","email":"ada@example.com"}\n' },
-          "text/csv": { description: "RFC 4180, with a header.", example: "name,email\nAda Lovelace,ada@example.com\n" },
+          "application/json": {
+            description: "An array of rows.",
+            example: '[{"name":"Ada Lovelace","email":"ada@example.com"}]',
+          },
+          "application/x-ndjson": {
+            description: "A row on each line.",
+            example: '{"name":"Ada Lovelace","email":"ada@example.com"}\n',
+          },
+          "text/csv": {
+            description: "RFC 4180, with a header.",
+            example: "name,email\nAda Lovelace,ada@example.com\n",
+          },
         }),
       },
       responses: {
-        202: { description: "Accepted: every row will be applied once or rejected.", schema: jobViewSchema, headers: acceptedHeaderDocs },
+        202: {
+          description: "Accepted: every row will be applied once or rejected.",
+          schema: jobViewSchema,
+          headers: { ...acceptedHeaderDocs, ...replayedHeaderDoc },
+        },
       },
       errors: [
+        ...idempotencyErrors,
+        "overloaded",
+        "quota_exceeded",
         "unknown_dataset",
         "malformed_body",
         "invalid_utf8",
@@ -74,20 +93,22 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         "record_too_large",
         "unavailable",
       ],
-      async handler({ params, query, body, requestId, log }) {
-        const job = await receiveImport({
+      async handler({ params, query, headers, body, requestId, log }) {
+        const { response: job, replayed } = await receiveImport({
           tenant: defaultTenant,
           dataset: params.dataset,
           format: formats[body.contentType],
           onConflict: query.onConflict,
           dryRun: query.dryRun,
           maxRejects: query.maxRejects,
+          correctionOf: query.correctionOf,
+          idempotencyKey: headers["idempotency-key"],
           upload: body.stream,
           encoding: body.contentEncoding,
           requestId,
           log,
         });
-        return { status: 202, headers: acceptedHeaders(job), body: job };
+        return { status: 202, headers: { ...acceptedHeaders(job), ...replayedHeader(replayed) }, body: job };
       },
     }),
     defineRoute({
@@ -102,26 +123,28 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         "`_sqlstate` and `_constraint` where PostgreSQL refused the row; `_raw` holds a record that could not be read. The corrected file can be posted back as it is.",
       request: { params: jobParams },
       responses: {
-        200: { description: "NDJSON, or CSV if `Accept` prefers it.", contentTypes: ["application/x-ndjson", "text/csv"] },
+        200: {
+          description: "NDJSON, or CSV if `Accept` prefers it.",
+          contentTypes: ["application/x-ndjson", "text/csv"],
+        },
       },
       errors: ["not_found", "unavailable"],
-      async handler({ params, req, res, signal }) {
+      async handler({ params, req }) {
         const rejects = await readRejects(params.id);
         const type = req.accepts(["application/x-ndjson", "text/csv"]) || "application/x-ndjson";
-        res.status(200).set({ "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" });
-        await pipeline([...format(type, rejects), res], { signal });
-        return streamed;
+        const headers = { "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" };
+        return { status: 200, headers, body: type === "text/csv" ? toCsv(rejects) : toNdjson(rejects) };
       },
     }),
   ];
 }
 
-/** The streams that turn rejects into a body; the last one is what the client reads. */
-function format(type: string, { columns, rejects }: Rejects): (Readable | Transform)[] {
-  if (type !== "text/csv") return [Readable.from(lines(rejects))];
-  return [Readable.from(rejects), stringify({ header: true, columns: [...columns, ...annotations] })];
+async function* toCsv({ columns, pages }: Rejects): AsyncGenerator<string> {
+  const header = [...columns, ...annotations];
+  yield stringify([header]);
+  for await (const page of pages) yield stringify(page, { columns: header });
 }
 
-async function* lines(rejects: AsyncIterable<Reject>): AsyncGenerator<string> {
-  for await (const reject of rejects) yield `${JSON.stringify(reject)}\n`;
+async function* toNdjson({ pages }: Rejects): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((reject) => `${JSON.stringify(reject)}\n`).join("");
 }

@@ -7,6 +7,7 @@ import { submissionSchema, type createSubmitJob } from "../services/submit-job.t
 import type { createCancelJob } from "../services/cancel-job.ts";
 import type { createRetryJob } from "../services/retry-job.ts";
 import type { createGetJob } from "../services/get-job.ts";
+import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 import { defaultTenant } from "../services/tenant.ts";
 
 export type JobRoutesDeps = {
@@ -40,12 +41,27 @@ export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobR
       description: `The job is committed before the 202. Kinds: ${Object.values(contracts)
         .map((contract) => `\`${contract.kind}\` (${contract.summary})`)
         .join(", ")}.`,
-      request: { body: jsonBody(submissionSchema, { example: { kind: "sleep", payload: contracts.sleep.example } }) },
-      responses: { 202: { description: "Accepted: it will be done.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
-      errors: ["unknown_kind", "unavailable"],
-      async handler({ body, requestId, log }) {
-        const job = await submitJob(body, { tenant: defaultTenant, requestId, log });
-        return { status: 202, headers: acceptedHeaders(job), body: job };
+      request: {
+        headers: idempotencyHeaders,
+        body: jsonBody(submissionSchema, { example: { kind: "sleep", payload: contracts.sleep.example } }),
+      },
+      responses: {
+        202: {
+          description: "Accepted: it will be done.",
+          schema: jobViewSchema,
+          headers: { ...acceptedHeaderDocs, ...replayedHeaderDoc },
+        },
+      },
+      errors: ["unknown_kind", "unavailable", ...idempotencyErrors],
+      async handler({ headers, body, requestId, log }) {
+        const idempotencyKey = headers["idempotency-key"];
+        const { response: job, replayed } = await submitJob(body, {
+          tenant: defaultTenant,
+          requestId,
+          idempotencyKey,
+          log,
+        });
+        return { status: 202, headers: { ...acceptedHeaders(job), ...replayedHeader(replayed) }, body: job };
       },
     }),
     defineRoute({
@@ -77,7 +93,8 @@ export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobR
       tags: ["jobs"],
       scope: "submit",
       summary: "Cancel a job",
-      description: "Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
+      description:
+        "Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
       request: { params: jobParams },
       responses: { 202: { description: "Cancelled.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
       errors: ["not_found", "illegal_state", "unavailable"],
@@ -93,7 +110,8 @@ export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobR
       tags: ["jobs"],
       scope: "submit",
       summary: "Run a failed or cancelled job again",
-      description: "The same id, a new series of attempts. Of an import only the rows run that were not looked at before.",
+      description:
+        "The same id, a new series of attempts. Of an import only the rows run that were not looked at before.",
       request: { params: jobParams },
       responses: { 202: { description: "Queued again.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
       errors: ["not_found", "illegal_state", "unavailable"],

@@ -27,10 +27,15 @@ export function createCancelJob({ db, board }: CancelJobDeps) {
 
 async function cancel(trx: Transaction<Database>, { job, imported }: LockedJob): Promise<JobRow> {
   if (imported && (job.state === "queued" || job.state === "running")) {
-    return endImport(trx, imported, { state: "cancelled", error: { code: "cancelled", message: "The import was cancelled" } });
+    return endImport(trx, imported, {
+      state: "cancelled",
+      error: { code: "cancelled", message: "The import was cancelled" },
+    });
   }
   if (job.state !== "queued" && job.state !== "scheduled") {
-    throw new AppError("illegal_state", { message: `The job is ${job.state}: only one that has not started can be cancelled` });
+    throw new AppError("illegal_state", {
+      message: `The job is ${job.state}: only one that has not started can be cancelled`,
+    });
   }
   return trx
     .updateTable("jobs")

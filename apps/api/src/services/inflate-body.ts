@@ -19,14 +19,19 @@ const inflators: Record<Exclude<BodyEncoding, "identity">, () => Transform> = {
  * The bytes of an upload as they were before the client compressed them, read only as fast as they are taken.
  * Throws `body_too_large`, `invalid_encoding` for broken compression and `upload_incomplete` when the client goes away.
  */
-export async function* inflateBody(upload: Readable, encoding: BodyEncoding, limits: BodyLimits): AsyncGenerator<Buffer> {
+export async function* inflateBody(
+  upload: Readable,
+  encoding: BodyEncoding,
+  limits: BodyLimits,
+): AsyncGenerator<Buffer> {
   // The pipeline's callback is where a broken upload ends the inflator; the loop below meets the same error.
   const bytes = encoding === "identity" ? upload : pipeline(upload, inflators[encoding](), () => {});
   let received = 0;
   try {
     for await (const piece of bytes as AsyncIterable<Buffer>) {
       received += piece.length;
-      if (received > limits.maxBytes) throw new AppError("body_too_large", { message: `The body is larger than ${limits.maxBytes} bytes` });
+      if (received > limits.maxBytes)
+        throw new AppError("body_too_large", { message: `The body is larger than ${limits.maxBytes} bytes` });
       yield piece;
     }
   } catch (error) {
@@ -41,7 +46,10 @@ function translate(error: unknown, upload: Readable): unknown {
     return new AppError("upload_incomplete", { cause: error });
   }
   if (/^(Z_|ERR__?ERROR_|ERR_BROTLI|ERR_ZSTD|ZSTD_|ERR_PADDING|ERR_)/.test(code)) {
-    return new AppError("invalid_encoding", { message: `The body cannot be inflated: ${(error as Error).message}`, cause: error });
+    return new AppError("invalid_encoding", {
+      message: `The body cannot be inflated: ${(error as Error).message}`,
+      cause: error,
+    });
   }
   return error;
 }

@@ -9,7 +9,12 @@ export type LockedJob = { job: JobRow; imported: ImportRow | undefined };
  * Throws `not_found`.
  */
 export async function lockJob(trx: Transaction<Database>, jobId: string): Promise<LockedJob> {
-  const imported = await trx.selectFrom("imports").selectAll().where("job_id", "=", jobId).forUpdate().executeTakeFirst();
+  const imported = await trx
+    .selectFrom("imports")
+    .selectAll()
+    .where("job_id", "=", jobId)
+    .forUpdate()
+    .executeTakeFirst();
   const job = await trx.selectFrom("jobs").selectAll().where("id", "=", jobId).forUpdate().executeTakeFirst();
   if (!job) throw new AppError("not_found", { message: `There is no job ${jobId}` });
   return { job, imported };

@@ -13,9 +13,15 @@ export function readCsvHeader(header: Buffer, dataset: Dataset): string[] {
   const data = columns.filter((column) => !column.startsWith("_"));
 
   const errors: FieldError[] = [
-    ...data.filter((column) => !known.includes(column)).map((column) => fieldError(column, "unknown_column", "is not a column")),
-    ...requiredFields(dataset).filter((field) => !data.includes(field)).map((field) => fieldError(field, "missing_column", "is required")),
-    ...data.filter((column, at) => data.indexOf(column) < at).map((column) => fieldError(column, "duplicate_column", "stands twice")),
+    ...data
+      .filter((column) => !known.includes(column))
+      .map((column) => fieldError(column, "unknown_column", "is not a column")),
+    ...requiredFields(dataset)
+      .filter((field) => !data.includes(field))
+      .map((field) => fieldError(field, "missing_column", "is required")),
+    ...data
+      .filter((column, at) => data.indexOf(column) < at)
+      .map((column) => fieldError(column, "duplicate_column", "stands twice")),
   ];
   if (errors.length === 0) return columns;
   throw new AppError("columns_mismatch", {
@@ -29,7 +35,10 @@ function parseHeader(header: Buffer): string[] {
     const [columns = []] = parse(header) as string[][];
     return columns.map((column) => column.trim());
   } catch (cause) {
-    throw new AppError("malformed_body", { message: `The CSV header is malformed: ${(cause as Error).message}`, cause });
+    throw new AppError("malformed_body", {
+      message: `The CSV header is malformed: ${(cause as Error).message}`,
+      cause,
+    });
   }
 }
 

@@ -12,7 +12,7 @@ export type Reject = Record<string, unknown> & { _row: number; _code: string; _f
 export type Rejects = {
   /** The submitted columns: the CSV header, or the dataset's fields. */
   columns: string[];
-  rejects: AsyncGenerator<Reject>;
+  pages: AsyncGenerator<Reject[]>;
 };
 
 /** The rejects of an import in the order of their rows, read page by page. Throws `not_found`. */
@@ -21,11 +21,11 @@ export function createReadRejects(db: Db) {
     const imported = await db.selectFrom("imports").selectAll().where("job_id", "=", jobId).executeTakeFirst();
     if (!imported) throw new AppError("not_found", { message: `There is no import ${jobId}` });
     const columns = imported.columns ?? Object.keys(findDataset(imported.dataset)?.columns ?? {});
-    return { columns: columns.filter((column) => !column.startsWith("_")), rejects: iterate(db, imported) };
+    return { columns: columns.filter((column) => !column.startsWith("_")), pages: readPages(db, imported) };
   };
 }
 
-async function* iterate(db: Db, imported: ImportRow): AsyncGenerator<Reject> {
+async function* readPages(db: Db, imported: ImportRow): AsyncGenerator<Reject[]> {
   let after = 0;
   for (;;) {
     const page = await db
@@ -36,13 +36,16 @@ async function* iterate(db: Db, imported: ImportRow): AsyncGenerator<Reject> {
       .orderBy("row")
       .limit(pageRows)
       .execute();
-    for (const reject of page) yield toReject(reject, imported.columns);
+    yield page.map((reject) => toReject(reject, imported.columns));
     if (page.length < pageRows) return;
     after = page.at(-1)!.row;
   }
 }
 
-function toReject({ row, code, field, message, sqlstate, constraint_name, raw }: RejectRow, columns: string[] | null): Reject {
+function toReject(
+  { row, code, field, message, sqlstate, constraint_name, raw }: RejectRow,
+  columns: string[] | null,
+): Reject {
   const submitted = columns ? readCsv(raw, columns) : readJson(raw);
   const fields = submitted ? withoutAnnotations(submitted) : { _raw: raw };
   const cause = sqlstate ? { _sqlstate: sqlstate, _constraint: constraint_name } : {};
@@ -57,7 +60,9 @@ function withoutAnnotations(fields: Record<string, unknown>): Record<string, unk
 function readJson(raw: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(raw);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

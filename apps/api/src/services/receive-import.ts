@@ -4,30 +4,35 @@ import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { Db } from "@longshore/shared/db/create-database";
 import { AppError } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
-import { chunkEntry } from "@longshore/shared/queue/entry";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import { chunkEntry } from "@longshore/shared/queue/entry";
 import { requireUtf8 } from "@longshore/shared/records/require-utf8";
-import { sliceRecords } from "@longshore/shared/records/slice-records";
+import { sliceRecords, type SliceLimits } from "@longshore/shared/records/slice-records";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
+import { createAdmitUpload, type AdmissionLimits } from "./admit-upload.ts";
+import { hashUpload } from "./hash-upload.ts";
 import { inflateBody, type BodyEncoding } from "./inflate-body.ts";
 import { readCsvHeader } from "./read-csv-header.ts";
-import { stageImport, type NewImport, type SealedImport, type Staging } from "./stage-import.ts";
+import { runOnce, type Answer, type Once } from "./run-once.ts";
+import { stageImport, type NewImport, type SealedImport } from "./stage-import.ts";
 
-export type ImportLimits = {
-  /** The largest upload, counted after inflation. */
-  maxBytes: number;
-  maxRecordBytes: number;
-  /** About how many bytes of records make the first chunk, and the largest one. */
-  firstChunkBytes: number;
-  chunkBytes: number;
-  /** How many chunks of one import are in the queue at once, so that others get their turn. */
-  window: number;
-};
+export type ImportLimits = SliceLimits &
+  AdmissionLimits & {
+    /** The largest upload, counted after inflation. */
+    maxBytes: number;
+    /** How many chunks of one import are in the queue at once, so that others get their turn. */
+    window: number;
+  };
 
 export type ReceiveImportDeps = { db: Db; producer: Producer; board: StatusBoard; limits: ImportLimits };
 
-export type ImportRequest = NewImport & { upload: Readable; encoding: BodyEncoding; log: Logger };
+export type ImportRequest = NewImport & {
+  upload: Readable;
+  encoding: BodyEncoding;
+  idempotencyKey: string | undefined;
+  log: Logger;
+};
 
 /**
  * Takes an upload in: bytes → strict UTF-8 → slices of whole records → compressed chunks in PostgreSQL → sealed →
@@ -35,49 +40,94 @@ export type ImportRequest = NewImport & { upload: Readable; encoding: BodyEncodi
  * will ever be seen.
  */
 export function createReceiveImport({ db, producer, board, limits }: ReceiveImportDeps) {
-  return async function receiveImport(request: ImportRequest): Promise<JobView> {
+  const admitUpload = createAdmitUpload(db, limits);
+
+  return async function receiveImport(request: ImportRequest): Promise<Answer<JobView>> {
     const dataset = findDataset(request.dataset);
     if (!dataset) throw new AppError("unknown_dataset", { message: `There is no dataset "${request.dataset}"` });
+    if (request.correctionOf) await requireParent(request.correctionOf, request);
 
-    const staging = stageImport(db, request, limits.window);
-    const sealed = await stageSlices(request, dataset, staging, limits).catch(async (error: unknown) => {
-      await staging.discard().catch((cause: unknown) => request.log.warn({ err: cause }, "an unsealed import stays behind"));
-      throw error;
-    });
+    using admission = await admitUpload(request.tenant);
+    const { idempotencyKey: key, tenant } = request;
+    if (key === undefined) return { response: await receive(request.upload), replayed: false };
+    const hashed = hashUpload(request.upload, describeRequest(request));
+    return runOnce(
+      db,
+      { tenant, route: "imports", key },
+      () => hashed.digest(),
+      (once) => receive(hashed.stream, once),
+    );
 
-    const { job, imported } = sealed;
-    const view = toJobView(job, imported);
-    await board.publish({ view, revision: job.revision });
-    await enqueueWindow(producer, sealed).catch((error: unknown) => {
-      request.log.warn({ err: error, jobId: job.id }, "the queue is away: the reconciler will enqueue this import");
-    });
-    return view;
-  };
-}
-
-async function stageSlices(request: ImportRequest, dataset: Dataset, staging: Staging, limits: ImportLimits): Promise<SealedImport> {
-  const pieces = requireUtf8(inflateBody(request.upload, request.encoding, limits));
-  const sizes = {
-    firstSliceBytes: limits.firstChunkBytes,
-    sliceBytes: limits.chunkBytes,
-    maxRecordBytes: limits.maxRecordBytes,
-  };
-  let columns: string[] | null = null;
-  let rows = 0;
-
-  for await (const slice of sliceRecords(pieces, request.format, sizes)) {
-    if (slice.firstRow === 0) {
-      columns = readCsvHeader(slice.bytes, dataset);
-      continue;
+    async function receive(upload: Readable, once?: Once): Promise<JobView> {
+      const { job, imported } = await stage({ ...request, upload }, dataset!, admission.check, once);
+      const view = toJobView(job, imported);
+      await board.publish({ view, revision: job.revision });
+      await enqueueWindow({ job, imported }).catch((error: unknown) => {
+        request.log.warn({ err: error, jobId: job.id }, "the queue is away: the reconciler will enqueue this import");
+      });
+      return view;
     }
-    rows += slice.rows;
-    await staging.write(slice, columns);
+  };
+
+  async function stage(
+    request: ImportRequest,
+    dataset: Dataset,
+    check: () => Promise<void>,
+    once?: Once,
+  ): Promise<SealedImport> {
+    const staging = stageImport(db, request, limits.window);
+    try {
+      const pieces = requireUtf8(inflateBody(request.upload, request.encoding, limits));
+      let columns: string[] | null = null;
+      let rows = 0;
+      for await (const slice of sliceRecords(pieces, request.format, limits)) {
+        if (slice.firstRow === 0) {
+          columns = readCsvHeader(slice.bytes, dataset);
+          continue;
+        }
+        rows += slice.rows;
+        await staging.write(slice, columns);
+        if (slice.firstRow > 1) await Promise.all([check(), once?.extend()]);
+      }
+      if (rows === 0) throw new AppError("empty_import");
+      return await staging.seal(async (trx, { job, imported }) => once?.answer(trx, toJobView(job, imported)));
+    } catch (error) {
+      await staging
+        .discard()
+        .catch((cause: unknown) => request.log.warn({ err: cause }, "an unsealed import stays behind"));
+      throw error;
+    }
   }
-  if (rows === 0) throw new AppError("empty_import");
-  return staging.seal();
+
+  async function requireParent(correctionOf: string, { tenant, dataset }: ImportRequest): Promise<void> {
+    const parent = await db
+      .selectFrom("imports")
+      .innerJoin("jobs", "jobs.id", "imports.job_id")
+      .select("dataset")
+      .where("job_id", "=", correctionOf)
+      .where("tenant", "=", tenant)
+      .executeTakeFirst();
+    if (parent?.dataset === dataset) return;
+    const message = parent ? `is an import into ${parent.dataset}` : "is no import";
+    const errors = [{ pointer: "/query/correctionOf", code: "invalid_value", message }];
+    throw new AppError("validation_failed", { message: `/query/correctionOf ${message}`, errors });
+  }
+
+  async function enqueueWindow({ job, imported }: SealedImport): Promise<void> {
+    const released = Math.min(imported.chunks_total, imported.release_window);
+    await producer.enqueue(Array.from({ length: released }, (_, seq) => chunkEntry({ jobId: job.id, seq })));
+  }
 }
 
-async function enqueueWindow(producer: Producer, { job, imported }: SealedImport): Promise<void> {
-  const released = Math.min(imported.chunks_total, imported.release_window);
-  await producer.enqueue(Array.from({ length: released }, (_, seq) => chunkEntry({ jobId: job.id, seq })));
+/** What makes two imports of the same bytes different requests. */
+function describeRequest({
+  dataset,
+  format,
+  onConflict,
+  dryRun,
+  maxRejects,
+  correctionOf,
+  encoding,
+}: ImportRequest): string {
+  return JSON.stringify([dataset, format, onConflict, dryRun, maxRejects, correctionOf, encoding]);
 }

@@ -22,7 +22,11 @@ export function createRetryJob({ db, board, producer }: RetryJobDeps) {
     const { job, imported, entries } = await db.transaction().execute(async (trx) => {
       const locked = await lockJob(trx, jobId);
       const requeued = await requeue(trx, locked);
-      return { job: requeued, imported: locked.imported, entries: await entriesOf(trx, requeued, Boolean(locked.imported)) };
+      return {
+        job: requeued,
+        imported: locked.imported,
+        entries: await entriesOf(trx, requeued, Boolean(locked.imported)),
+      };
     });
 
     const view = toJobView(job, imported);
@@ -36,9 +40,16 @@ export function createRetryJob({ db, board, producer }: RetryJobDeps) {
 
 async function requeue(trx: Transaction<Database>, { job }: LockedJob): Promise<JobRow> {
   if (job.state !== "failed" && job.state !== "cancelled") {
-    throw new AppError("illegal_state", { message: `The job is ${job.state}: only a failed or cancelled one can be run again` });
+    throw new AppError("illegal_state", {
+      message: `The job is ${job.state}: only a failed or cancelled one can be run again`,
+    });
   }
-  await trx.updateTable("import_chunks").set({ delivery: 0, last_error: null }).where("job_id", "=", job.id).where("state", "=", "pending").execute();
+  await trx
+    .updateTable("import_chunks")
+    .set({ delivery: 0, last_error: null })
+    .where("job_id", "=", job.id)
+    .where("state", "=", "pending")
+    .execute();
   return trx
     .updateTable("jobs")
     .set((eb) => ({

@@ -20,6 +20,8 @@ export type NewImport = {
   onConflict: OnConflict;
   dryRun: boolean;
   maxRejects: MaxRejects | undefined;
+  /** The import whose rejects these rows correct. */
+  correctionOf: string | undefined;
   requestId: string;
 };
 
@@ -29,8 +31,11 @@ export type SealedImport = { job: JobRow; imported: ImportRow };
 export type Staging = {
   /** Compresses a slice and commits the one before it, so the two overlap. */
   write(slice: Slice, columns: string[] | null): Promise<void>;
-  /** Commits the last slice and makes the import `queued` in one transaction: from here on it will be done. */
-  seal(): Promise<SealedImport>;
+  /**
+   * Commits the last slice and makes the import `queued`, in one transaction with what `also` does: from here on it will
+   * be done.
+   */
+  seal(also: (trx: Transaction<Database>, sealed: SealedImport) => Promise<void>): Promise<SealedImport>;
   /** Removes what was written, as far as the database can be reached; the reconciler removes what stays behind. */
   discard(): Promise<void>;
 };
@@ -51,47 +56,65 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
 
   async function begin(trx: Transaction<Database>): Promise<void> {
     await trx.insertInto("jobs").values(newJob(jobId, request)).execute();
-    await trx.insertInto("imports").values({ ...newImport(jobId, request), columns, release_window: window }).execute();
-    begun = true;
+    await trx
+      .insertInto("imports")
+      .values({ ...newImport(jobId, request), columns, release_window: window })
+      .execute();
   }
 
   async function flush(trx: Transaction<Database>): Promise<void> {
     if (begun) await trx.updateTable("jobs").set({ updated_at: new Date() }).where("id", "=", jobId).execute();
     else await begin(trx);
-    if (!held) return;
-    const chunk = await held;
-    await trx.insertInto("import_chunks").values({ job_id: jobId, ...chunk, last_error: null }).execute();
-    held = undefined;
+    const chunk = await held!;
+    await trx
+      .insertInto("import_chunks")
+      .values({ job_id: jobId, ...chunk, last_error: null })
+      .execute();
+    await trx
+      .updateTable("imports")
+      .set((eb) => ({ staged_bytes: eb("staged_bytes", "+", chunk.payload.length) }))
+      .where("job_id", "=", jobId)
+      .execute();
+  }
+
+  async function close(trx: Transaction<Database>): Promise<SealedImport> {
+    const imported = await trx
+      .updateTable("imports")
+      .set({ chunks_total: seq, rows_received: rows, max_rejects: countMaxRejects(request.maxRejects, rows) })
+      .where("job_id", "=", jobId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    const job = await trx
+      .updateTable("jobs")
+      .set((eb) => ({ state: "queued", revision: eb("revision", "+", 1), updated_at: new Date() }))
+      .where("id", "=", jobId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { job, imported };
   }
 
   return {
     async write(slice, header) {
       columns = header;
       const next = compressSlice(slice, seq);
-      if (held) await db.transaction().execute(flush);
+      // A rejection before anyone waits for it is no crash: the next call meets it.
+      next.catch(() => {});
+      if (held) {
+        await db.transaction().execute(flush);
+        begun = true;
+      }
       held = next;
       seq += 1;
       rows += slice.rows;
     },
-    seal: () =>
+    seal: (also) =>
       db.transaction().execute(async (trx) => {
         await flush(trx);
-        const imported = await trx
-          .updateTable("imports")
-          .set({ chunks_total: seq, rows_received: rows, max_rejects: countMaxRejects(request.maxRejects, rows) })
-          .where("job_id", "=", jobId)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        const job = await trx
-          .updateTable("jobs")
-          .set((eb) => ({ state: "queued", revision: eb("revision", "+", 1), updated_at: new Date() }))
-          .where("id", "=", jobId)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return { job, imported };
+        const sealed = await close(trx);
+        await also(trx, sealed);
+        return sealed;
       }),
     async discard() {
-      await held?.catch(() => {});
       if (begun) await db.deleteFrom("jobs").where("id", "=", jobId).execute();
     },
   };
@@ -101,8 +124,15 @@ async function compressSlice(slice: Slice, seq: number): Promise<Chunk> {
   return { seq, first_row: slice.firstRow, rows: slice.rows, payload: await compress(slice.bytes, fastest) };
 }
 
-function newImport(jobId: string, { dataset, format, onConflict, dryRun }: NewImport) {
-  return { job_id: jobId, dataset, format, on_conflict: onConflict, dry_run: dryRun };
+function newImport(jobId: string, { dataset, format, onConflict, dryRun, correctionOf }: NewImport) {
+  return {
+    job_id: jobId,
+    dataset,
+    format,
+    on_conflict: onConflict,
+    dry_run: dryRun,
+    correction_of: correctionOf ?? null,
+  };
 }
 
 function countMaxRejects(limit: MaxRejects | undefined, rows: number): number | null {

@@ -1,24 +1,32 @@
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import type { Db } from "@longshore/shared/db/create-database";
-import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
+import type { Database, JobRow, NewJobRow } from "@longshore/shared/db/schema";
 import { isRowError } from "@longshore/shared/db/sql-error";
 import { AppError } from "@longshore/shared/errors";
 import { findContract, jobKinds } from "@longshore/shared/jobs/contracts";
-import type { JobContract } from "@longshore/shared/jobs/define-job";
 import type { Logger } from "@longshore/shared/logger";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import type { Entry } from "@longshore/shared/queue/entry";
 import { queueFor } from "@longshore/shared/queue/names";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
+import { validate } from "@longshore/shared/validation/validate";
+import { runOnce, type Answer } from "./run-once.ts";
 
 const day = 24 * 60 * 60_000;
 
 export const jobOptionsSchema = z.strictObject({
   attempts: z.int().min(1).max(100).optional().describe("How often the handler may fail before the job does."),
   timeoutMs: z.int().min(1).max(day).optional().describe("How long one attempt may take."),
-  delayMs: z.int().min(0).max(365 * day).optional().describe("Start no sooner than this long from now."),
+  delayMs: z
+    .int()
+    .min(0)
+    .max(365 * day)
+    .optional()
+    .describe("Start no sooner than this long from now."),
   tags: z.record(z.string().min(1).max(64), z.string().max(256)).optional().describe("Labels of your own."),
 });
 
@@ -29,7 +37,7 @@ export const submissionSchema = z.strictObject({
 });
 
 export type Submission = z.output<typeof submissionSchema>;
-export type Submitter = { tenant: string; requestId: string; log: Logger };
+export type Submitter = { tenant: string; requestId: string; idempotencyKey: string | undefined; log: Logger };
 export type SubmitJobDeps = { db: Db; producer: Producer };
 
 /**
@@ -50,17 +58,37 @@ export function createSubmitJob({ db, producer }: SubmitJobDeps) {
     },
   });
 
-  return async function submitJob(submission: Submission, submitter: Submitter): Promise<JobView> {
-    const job = await insert(toRow(submission, submitter));
-    const entry = { id: job.entry!, queue: queueFor(job.kind), data: { jobs: [job.id] }, delayMs: submission.options?.delayMs ?? 0 };
+  return async function submitJob(submission: Submission, submitter: Submitter): Promise<Answer<JobView>> {
+    const row = toRow(submission, submitter);
+    const { idempotencyKey: key, tenant } = submitter;
+    if (key === undefined) return { response: await accept(submission, submitter, await insert(row)), replayed: false };
+
+    const fingerprint = async () => createHash("sha256").update(JSON.stringify(submission)).digest();
+    return runOnce(db, { tenant, route: "jobs", key }, fingerprint, async (once) => {
+      const job = await db.transaction().execute(async (trx) => {
+        const [inserted] = await insertJobs(trx, [row]);
+        await once.answer(trx, toJobView(inserted!));
+        return inserted!;
+      });
+      return accept(submission, submitter, job);
+    });
+  };
+
+  async function accept(submission: Submission, submitter: Submitter, job: JobRow): Promise<JobView> {
+    const entry = {
+      id: job.entry!,
+      queue: queueFor(job.kind),
+      data: { jobs: [job.id] },
+      delayMs: submission.options?.delayMs ?? 0,
+    };
     await enqueue(entry).catch((error: unknown) => {
       submitter.log.warn({ err: error, jobId: job.id }, "the queue is away: the reconciler will enqueue this job");
     });
     return toJobView(job);
-  };
+  }
 }
 
-async function insertJobs(db: Db, rows: readonly NewJobRow[]): Promise<JobRow[]> {
+async function insertJobs(db: Kysely<Database>, rows: readonly NewJobRow[]): Promise<JobRow[]> {
   const inserted = await db.insertInto("jobs").values(rows).returningAll().execute();
   const byId = new Map(inserted.map((job) => [job.id, job]));
   return rows.map((row) => byId.get(row.id)!);
@@ -69,7 +97,7 @@ async function insertJobs(db: Db, rows: readonly NewJobRow[]): Promise<JobRow[]>
 function toRow({ kind, payload, options = {} }: Submission, submitter: Submitter): NewJobRow {
   const contract = findContract(kind);
   if (!contract) throw unknownKind(kind);
-  checkPayload(contract, payload);
+  validate(contract.payload, payload, ["payload"]);
 
   const { attempts = contract.attempts, delayMs = 0, tags = {}, timeoutMs } = options;
   const id = uuidv7();
@@ -87,17 +115,6 @@ function toRow({ kind, payload, options = {} }: Submission, submitter: Submitter
     request_id: submitter.requestId,
     updated_at: new Date(),
   };
-}
-
-function checkPayload(contract: JobContract, payload: unknown): void {
-  const parsed = contract.payload.safeParse(payload);
-  if (parsed.success) return;
-  const errors = parsed.error.issues.map((issue) => ({
-    pointer: ["/payload", ...issue.path.map(String)].join("/"),
-    code: issue.code,
-    message: issue.message,
-  }));
-  throw new AppError("validation_failed", { message: `The payload does not fit the kind ${contract.kind}`, errors });
 }
 
 function unknownKind(kind: string): AppError {

@@ -32,13 +32,19 @@ export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, v
     });
   }
 
-  return createQueueWorker<ChunkEntryData>({ ...deps.queues, queue: importQueue, concurrency: deps.concurrency }, async (entry) => {
-    const start = performance.now();
-    const settled = await runChunk(database, entry.data, deps);
-    if (!settled) return;
-    await releaseNext(settled, entry.data.seq);
-    const { job, imported } = settled;
-    await board.publish({ view: toJobView(job, imported), revision: job.revision + imported.chunks_done });
-    log.info({ ...entry.data, requestId: job.request_id, durationMs: Math.round(performance.now() - start) }, "chunk settled");
-  });
+  return createQueueWorker<ChunkEntryData>(
+    { ...deps.queues, queue: importQueue, concurrency: deps.concurrency },
+    async (entry) => {
+      const start = performance.now();
+      const settled = await runChunk(database, entry.data, deps);
+      if (!settled) return;
+      await releaseNext(settled, entry.data.seq);
+      const { job, imported } = settled;
+      await board.publish({ view: toJobView(job, imported), revision: job.revision + imported.chunks_done });
+      log.info(
+        { ...entry.data, requestId: job.request_id, durationMs: Math.round(performance.now() - start) },
+        "chunk settled",
+      );
+    },
+  );
 }

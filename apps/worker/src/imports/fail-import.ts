@@ -16,7 +16,11 @@ export async function failImport(db: Db, chunk: ClaimedChunk): Promise<SettledCh
       .where("job_id", "=", chunk.jobId)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const { state } = await trx.selectFrom("jobs").select("state").where("id", "=", chunk.jobId).executeTakeFirstOrThrow();
+    const { state } = await trx
+      .selectFrom("jobs")
+      .select("state")
+      .where("id", "=", chunk.jobId)
+      .executeTakeFirstOrThrow();
     if (state !== "running") return undefined;
     const job = await endImport(trx, imported, { state: "failed", error: { code: "poisoned", message } });
     return { job, imported };

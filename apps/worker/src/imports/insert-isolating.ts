@@ -10,7 +10,11 @@ import { addWritten, nothingWritten, type Written } from "./written.ts";
  * Inserts rows; if PostgreSQL refuses the statement for a row's sake, the rows are halved until each bad one is alone:
  * about k · log n statements for k bad rows among n. Throws any error that is not about a row.
  */
-export async function insertIsolating(target: Target, onConflict: OnConflict, rows: readonly ValidRow[]): Promise<Written> {
+export async function insertIsolating(
+  target: Target,
+  onConflict: OnConflict,
+  rows: readonly ValidRow[],
+): Promise<Written> {
   const { done, refused } = await underSavepoint(target.trx, () => insertRows(target, onConflict, rows));
   if (!refused) return done;
   if (rows.length === 1) return { ...nothingWritten, refused: [refusal(rows[0]!, refused)] };
@@ -22,5 +26,12 @@ export async function insertIsolating(target: Target, onConflict: OnConflict, ro
 }
 
 function refusal({ index }: ValidRow, { message, code, constraint, column }: RowError): Refusal {
-  return { index, code: "refused_by_database", field: column ?? null, message, sqlstate: code, constraint: constraint ?? null };
+  return {
+    index,
+    code: "refused_by_database",
+    field: column ?? null,
+    message,
+    sqlstate: code,
+    constraint: constraint ?? null,
+  };
 }

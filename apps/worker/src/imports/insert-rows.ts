@@ -34,14 +34,18 @@ const inserts: Record<OnConflict, Insert> = {
         ${insertUnnested(dataset, rows)}
         on conflict (${keyColumns(dataset)}) do update set ${assignments(dataset)}
         returning xmax = 0 as fresh)
-      select count(*) filter (where fresh) as inserted, count(*) filter (where not fresh) as updated from written`.execute(trx);
+      select count(*) filter (where fresh) as inserted, count(*) filter (where not fresh) as updated from written`.execute(
+      trx,
+    );
     return { ...nothingWritten, ...counts[0]! };
   },
 };
 
 function insertUnnested(dataset: Dataset, rows: readonly ValidRow[]) {
   const columns = Object.keys(dataset.columns);
-  const arrays = columns.map((column) => sql`${rows.map(({ row }) => row[column])}::${sql.raw(dataset.columns[column]!)}[]`);
+  const arrays = columns.map(
+    (column) => sql`${rows.map(({ row }) => row[column])}::${sql.raw(dataset.columns[column]!)}[]`,
+  );
   const names = sql.join(columns.map((column) => sql.ref(column)));
   return sql`insert into ${sql.table(dataset.table)} (${names}) select * from unnest(${sql.join(arrays)})`;
 }
@@ -53,10 +57,16 @@ function keyColumns(dataset: Dataset) {
 /** Sets every column but the key. A dataset of nothing but its key has nothing to set, and sets the key to itself. */
 function assignments(dataset: Dataset) {
   const others = Object.keys(dataset.columns).filter((column) => !dataset.key.includes(column));
-  return sql.join((others.length > 0 ? others : dataset.key).map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`));
+  return sql.join(
+    (others.length > 0 ? others : dataset.key).map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`),
+  );
 }
 
-function untouched(dataset: Dataset, rows: readonly ValidRow[], touched: readonly Record<string, unknown>[]): ValidRow[] {
+function untouched(
+  dataset: Dataset,
+  rows: readonly ValidRow[],
+  touched: readonly Record<string, unknown>[],
+): ValidRow[] {
   if (touched.length === rows.length) return [];
   const keys = new Set(touched.map((row) => keyOf(dataset, row)));
   return rows.filter(({ key }) => !keys.has(key));

@@ -8,7 +8,12 @@ import { addWritten, asDuplicates, type Written } from "./written.ts";
  * A dry run's write: the same statements as a real one, taken back. What earlier chunks would have left in the table is
  * remembered as a list of keys, so a key that comes again in a later chunk is the duplicate that it would be.
  */
-export async function rehearseRows(target: Target, jobId: string, options: WriteOptions, rows: readonly ValidRow[]): Promise<Written> {
+export async function rehearseRows(
+  target: Target,
+  jobId: string,
+  options: WriteOptions,
+  rows: readonly ValidRow[],
+): Promise<Written> {
   const { trx, dataset } = target;
   const keys = [...new Set(rows.map(({ key }) => key))].toSorted();
   const { rows: noted } = await sql<{ key: string }>`

@@ -22,7 +22,11 @@ export type RunChunkOptions = {
  * transaction under a lock on the chunk, so however often it is delivered, it is applied once.
  * Undefined when there was nothing to do.
  */
-export async function runChunk(database: ChunkDatabase, reference: ChunkEntryData, options: RunChunkOptions): Promise<SettledChunk | undefined> {
+export async function runChunk(
+  database: ChunkDatabase,
+  reference: ChunkEntryData,
+  options: RunChunkOptions,
+): Promise<SettledChunk | undefined> {
   const { db } = database;
   const chunk = await claimChunk(db, reference);
   if (!chunk) return undefined;
@@ -54,7 +58,9 @@ async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise
     if (!pending) return undefined;
     const options = { onConflict: chunk.onConflict, expectDuplicates: chunk.metDuplicates };
     const target = { trx, client, dataset };
-    const written = chunk.dryRun ? await rehearseRows(target, chunk.jobId, options, valid) : await writeRows(target, options, valid);
+    const written = chunk.dryRun
+      ? await rehearseRows(target, chunk.jobId, options, valid)
+      : await writeRows(target, options, valid);
     return settleChunk(trx, chunk, written, [...refused, ...written.refused], raw);
   });
 }

@@ -38,7 +38,12 @@ export async function settleChunk(
   return { job: end ? await endImport(trx, imported, end) : job, imported };
 }
 
-function addCounts(trx: Transaction<Database>, chunk: ClaimedChunk, written: Omit<Written, "refused">, refused: readonly Refusal[]): Promise<ImportRow> {
+function addCounts(
+  trx: Transaction<Database>,
+  chunk: ClaimedChunk,
+  written: Omit<Written, "refused">,
+  refused: readonly Refusal[],
+): Promise<ImportRow> {
   const metDuplicates = written.skipped > 0 || refused.some(({ code }) => code === "duplicate");
   return trx
     .updateTable("imports")
@@ -48,6 +53,7 @@ function addCounts(trx: Transaction<Database>, chunk: ClaimedChunk, written: Omi
       rows_updated: eb("rows_updated", "+", written.updated),
       rows_skipped: eb("rows_skipped", "+", written.skipped),
       rows_rejected: eb("rows_rejected", "+", refused.length),
+      staged_bytes: eb("staged_bytes", "-", chunk.payload.length),
       met_duplicates: sql<boolean>`met_duplicates or ${metDuplicates}`,
     }))
     .where("job_id", "=", chunk.jobId)

@@ -1,4 +1,7 @@
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+import type { FieldError } from "@longshore/shared/errors";
+import { fieldErrors } from "@longshore/shared/validation/field-errors";
+import { inOurWords } from "@longshore/shared/validation/validate";
 import { keyOf } from "./key-of.ts";
 import { Malformed, type DecodedChunk } from "./decode-chunk.ts";
 
@@ -17,7 +20,10 @@ export type Refusal = {
 export type ValidRow = { index: number; key: string; row: Record<string, unknown> };
 
 /** Sorts a chunk's values into rows that fit the dataset and refusals. */
-export function validateRows(values: DecodedChunk["values"], dataset: Dataset): { valid: ValidRow[]; refused: Refusal[] } {
+export function validateRows(
+  values: DecodedChunk["values"],
+  dataset: Dataset,
+): { valid: ValidRow[]; refused: Refusal[] } {
   const valid: ValidRow[] = [];
   const refused: Refusal[] = [];
 
@@ -26,20 +32,14 @@ export function validateRows(values: DecodedChunk["values"], dataset: Dataset): 
       refused.push({ index, code: "malformed_record", field: null, message: value.message });
       return;
     }
-    const parsed = dataset.row.safeParse(value);
+    const parsed = dataset.row.safeParse(value, inOurWords);
     if (parsed.success) valid.push({ index, key: keyOf(dataset, parsed.data), row: parsed.data });
-    else refused.push({ index, ...describe(parsed.error.issues[0]!) });
+    else refused.push({ index, ...describe(fieldErrors(parsed.error.issues, [])[0]!) });
   });
   return { valid, refused };
 }
 
-type Issue = { code: string; path: PropertyKey[]; message: string; keys?: string[] };
-
-function describe(issue: Issue): Omit<Refusal, "index"> {
-  if (issue.code === "unrecognized_keys") {
-    const unknown = issue.keys ?? [];
-    return { code: "unknown_field", field: unknown[0] ?? null, message: `unknown field: ${unknown.join(", ")}` };
-  }
-  const field = issue.path.length > 0 ? issue.path.map(String).join(".") : null;
-  return { code: "invalid_value", field, message: issue.message };
+/** Of all that is wrong with a row, its reject names the first. */
+function describe({ pointer, code, message }: FieldError): Omit<Refusal, "index"> {
+  return { code, field: pointer.slice(1) || null, message };
 }

@@ -42,7 +42,11 @@ function splitRest({ rest }: KeyGroups, refused: ReadonlySet<number>) {
   return { repeats, further };
 }
 
-async function writeDistinct(target: Target, { onConflict, expectDuplicates }: WriteOptions, rows: readonly ValidRow[]): Promise<Written> {
+async function writeDistinct(
+  target: Target,
+  { onConflict, expectDuplicates }: WriteOptions,
+  rows: readonly ValidRow[],
+): Promise<Written> {
   if (onConflict === "error" && !expectDuplicates) {
     const { refused } = await underSavepoint(target.trx, () => copyRows(target, rows));
     if (!refused) return { ...nothingWritten, inserted: rows.length };

@@ -14,7 +14,10 @@ export type ClaimJob = (reference: JobReference) => Promise<JobRow | undefined>;
  * that comes again because its worker was lost takes its job although it still says `running`.
  */
 export function createClaimJobs(db: Db): ClaimJob {
-  return createMicroBatch<JobReference, JobRow | undefined>({ maxItems: 500, run: (references) => claimJobs(db, references) });
+  return createMicroBatch<JobReference, JobRow | undefined>({
+    maxItems: 500,
+    run: (references) => claimJobs(db, references),
+  });
 }
 
 async function claimJobs(db: Db, references: readonly JobReference[]): Promise<(JobRow | undefined)[]> {

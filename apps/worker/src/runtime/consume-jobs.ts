@@ -36,15 +36,20 @@ export function consumeJobs(deps: ConsumeJobsDeps, kind: JobKind, handler: JobHa
     }
     if (settlement.state === "queued") {
       const delayMs = Math.max(0, settlement.runAt.getTime() - Date.now());
-      await deps.producer.enqueue([{ id: settlement.entry, queue, data: { jobs: [jobId] }, delayMs }]).catch((error: unknown) => {
-        deps.log.warn({ err: error, jobId }, "the queue is away: the reconciler will enqueue this job");
-      });
+      await deps.producer
+        .enqueue([{ id: settlement.entry, queue, data: { jobs: [jobId] }, delayMs }])
+        .catch((error: unknown) => {
+          deps.log.warn({ err: error, jobId }, "the queue is away: the reconciler will enqueue this job");
+        });
     }
     await deps.board.publish({ view: toJobView(settled), revision: settled.revision });
   }
 
-  return createQueueWorker<JobsEntryData>({ ...deps.queues, queue, concurrency: contract.concurrency }, async (entry, _token, signal) => {
-    const lost = signal ?? new AbortController().signal;
-    await Promise.all(entry.data.jobs.map((jobId) => work(jobId, entry.id!, lost)));
-  });
+  return createQueueWorker<JobsEntryData>(
+    { ...deps.queues, queue, concurrency: contract.concurrency },
+    async (entry, _token, signal) => {
+      const lost = signal ?? new AbortController().signal;
+      await Promise.all(entry.data.jobs.map((jobId) => work(jobId, entry.id!, lost)));
+    },
+  );
 }

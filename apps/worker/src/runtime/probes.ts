@@ -15,10 +15,11 @@ export type Probes = { port: number; close(): Promise<void> };
 export async function startProbes({ port, host, isLive, checkReady }: ProbesOptions): Promise<Probes> {
   const answers: Record<string, () => Promise<string | undefined>> = {
     "/livez": async () => (isLive() ? undefined : "the worker does not fetch"),
-    "/readyz": () => checkReady().then(
-      () => undefined,
-      (error: Error) => error.message,
-    ),
+    "/readyz": () =>
+      checkReady().then(
+        () => undefined,
+        (error: Error) => error.message,
+      ),
   };
 
   const server = createServer(async (req, res) => {

@@ -18,7 +18,10 @@ export type QueueWorkerOptions = {
  * A BullMQ worker with our defaults: it never gives an entry up by itself (attempts and poison are counted in our tables),
  * and an entry whose lock is lost is told so by its signal.
  */
-export function createQueueWorker<Data>(options: QueueWorkerOptions, process: Processor<Data, void>): Worker<Data, void> {
+export function createQueueWorker<Data>(
+  options: QueueWorkerOptions,
+  process: Processor<Data, void>,
+): Worker<Data, void> {
   const { redis, namespace, queue, concurrency, lockDurationMs, log } = options;
   const worker = new Worker<Data, void>(queue, process, {
     connection: redis,

@@ -26,7 +26,11 @@ export type Reconciled = { jobs: number; chunks: number; unsealed: number };
  * Makes the queue agree with the tables: what was committed is enqueued, whatever happened to Redis. One process of all
  * does so at a time; undefined when it is another one. Rejects while PostgreSQL or Redis is away.
  */
-export async function reconcile(db: Db, producer: Producer, options: ReconcileOptions): Promise<Reconciled | undefined> {
+export async function reconcile(
+  db: Db,
+  producer: Producer,
+  options: ReconcileOptions,
+): Promise<Reconciled | undefined> {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ leads: boolean }>`select pg_try_advisory_xact_lock(${lockKey}) as leads`.execute(trx);
     if (!rows[0]?.leads) return undefined;

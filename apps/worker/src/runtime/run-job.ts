@@ -50,8 +50,11 @@ export async function runJob(
       return { ...run, state: "queued", attempt: job.attempt, error: job.error, runAt: new Date() };
     }
     deps.log.warn({ err: error, jobId: job.id, attempt: run.attempt }, "attempt failed");
-    const failure = timeout.aborted ? { code: "timeout", message: `The attempt took longer than ${timeoutMs} ms` } : describeError(error);
-    if (error instanceof UnrecoverableError || run.attempt >= job.max_attempts) return { ...run, state: "failed", error: failure };
+    const failure = timeout.aborted
+      ? { code: "timeout", message: `The attempt took longer than ${timeoutMs} ms` }
+      : describeError(error);
+    if (error instanceof UnrecoverableError || run.attempt >= job.max_attempts)
+      return { ...run, state: "failed", error: failure };
     return { ...run, state: "queued", error: failure, runAt: new Date(Date.now() + backoffMs(run.attempt)) };
   }
 }
@@ -65,5 +68,8 @@ function rejectWhenAborted(signal: AbortSignal): Promise<never> {
 
 function describeError(error: unknown): JobError {
   const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof UnrecoverableError ? "unrecoverable" : "handler_failed", message: message.slice(0, 2_000) };
+  return {
+    code: error instanceof UnrecoverableError ? "unrecoverable" : "handler_failed",
+    message: message.slice(0, 2_000),
+  };
 }

@@ -8,7 +8,7 @@ export const cities = defineDataset({
   table: "cities",
   row: z.strictObject({
     name: text({ min: 1, max: 200 }),
-    country: z.string().regex(/^[A-Z]{2}$/, { error: "is not an ISO 3166 country code of two capitals" }),
+    country: z.string().regex(/^[A-Z]{2}$/, { error: "must be an ISO 3166 country code of two capitals" }),
     admin1: text({ max: 80 }).default(""),
     admin2: text({ max: 80 }).default(""),
     lat: number({ min: -90, max: 90 }),

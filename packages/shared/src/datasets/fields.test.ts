@@ -8,7 +8,12 @@ describe("text", () => {
     expect(field.safeParse(value).success).toBe(true);
   });
 
-  it.each([["a NUL", "a\u0000"], ["a lone surrogate", "\ud800"], ["too much", "abcd"], ["nothing", ""]])("refuses %s", (_what, value) => {
+  it.each([
+    ["a NUL", "a\u0000"],
+    ["a lone surrogate", "\ud800"],
+    ["too much", "abcd"],
+    ["nothing", ""],
+  ])("refuses %s", (_what, value) => {
     expect(field.safeParse(value).success).toBe(false);
   });
 });
@@ -16,7 +21,13 @@ describe("text", () => {
 describe("number", () => {
   const field = number({ min: -90, max: 90 });
 
-  it.each([[1.5, 1.5], ["1.5", 1.5], ["-0.25", -0.25], ["9e1", 90], [".5", 0.5]])("reads %j as %d", (value, expected) => {
+  it.each([
+    [1.5, 1.5],
+    ["1.5", 1.5],
+    ["-0.25", -0.25],
+    ["9e1", 90],
+    [".5", 0.5],
+  ])("reads %j as %d", (value, expected) => {
     expect(field.parse(value)).toBe(expected);
   });
 

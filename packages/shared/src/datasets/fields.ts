@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkText } from "../validation/check-text.ts";
 
 /** Text that PostgreSQL can store: well-formed Unicode without NUL. */
 export function text(limits: { min?: number; max: number }) {
@@ -6,7 +7,7 @@ export function text(limits: { min?: number; max: number }) {
     .string()
     .min(limits.min ?? 0)
     .max(limits.max)
-    .refine((value) => value.isWellFormed() && !value.includes("\u0000"), { error: "has a NUL or a lone surrogate" });
+    .refine((value) => !checkText(value), { error: (issue) => checkText(issue.input as string)?.message });
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -14,6 +15,8 @@ const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** A number, or the decimal text of one: all that a CSV cell can hold. */
 export function number(limits: { min: number; max: number }) {
   return z
-    .union([z.number(), z.string().regex(decimal, { error: "is not a number" }).transform(Number)], { error: "is not a number" })
+    .union([z.number(), z.string().regex(decimal, { error: "must be a number" }).transform(Number)], {
+      error: "must be a number",
+    })
     .pipe(z.number().min(limits.min).max(limits.max));
 }

@@ -22,7 +22,10 @@ export type Db = Kysely<Database>;
 export type DatabaseHandle = { db: Db; pool: pg.Pool; close(): Promise<void> };
 
 /** PostgreSQL's int8: every bigint here is an id or a count, far below 2^53. */
-const types = { getTypeParser: (oid: number, format?: "text") => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) };
+const types = {
+  getTypeParser: (oid: number, format?: "text") =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
+};
 
 /** A bounded connection pool and Kysely over it. Connects on first use; every wait has a limit. */
 export function createDatabase(options: DatabaseOptions): DatabaseHandle {

@@ -7,7 +7,13 @@ import { migrations } from "./migrations.ts";
  * an advisory lock meanwhile, so several processes may call this at once.
  */
 export async function migrateToLatest(databaseUrl: string): Promise<string[]> {
-  const database = createDatabase({ url: databaseUrl, applicationName: "longshore-migrate", max: 2, statementTimeoutMs: 0, lockTimeoutMs: 0 });
+  const database = createDatabase({
+    url: databaseUrl,
+    applicationName: "longshore-migrate",
+    max: 2,
+    statementTimeoutMs: 0,
+    lockTimeoutMs: 0,
+  });
   try {
     const migrator = new Migrator({ db: database.db, provider: { getMigrations: async () => migrations } });
     const { error, results = [] } = await migrator.migrateToLatest();

@@ -9,6 +9,7 @@ export interface Database {
   import_rejects: ImportRejectsTable;
   import_keys: ImportKeysTable;
   applied: AppliedTable;
+  idempotency_keys: IdempotencyKeysTable;
   users: UsersTable;
   user_profiles: UserProfilesTable;
   cities: CitiesTable;
@@ -76,6 +77,9 @@ interface ImportsTable {
   rows_skipped: Count;
   rows_rejected: Count;
   met_duplicates: Generated<boolean>;
+  /** The size of the payloads that are not applied yet, compressed. */
+  staged_bytes: Count;
+  correction_of: string | null;
 }
 
 interface ImportChunksTable {
@@ -111,6 +115,19 @@ interface AppliedTable {
   job_id: string;
   step: string;
   applied_at: CreatedAt;
+}
+
+interface IdempotencyKeysTable {
+  tenant: string;
+  route: string;
+  key: string;
+  /** SHA-256 of what was sent; null while it is still being received. */
+  fingerprint: Buffer | null;
+  /** The body that was answered with a 202; null while there is none. */
+  response: NullableJson<unknown>;
+  /** Until when a request without an answer is believed to be under way. */
+  locked_until: Date;
+  created_at: CreatedAt;
 }
 
 interface UsersTable {

@@ -1,7 +1,13 @@
 import { AppError } from "../errors.ts";
 
 /** What the drivers throw: a SQLSTATE with PostgreSQL's own fields, or a socket's errno in `code`. */
-export type SqlError = Error & { code?: string; constraint?: string; column?: string; detail?: string; schema?: string };
+export type SqlError = Error & {
+  code?: string;
+  constraint?: string;
+  column?: string;
+  detail?: string;
+  schema?: string;
+};
 
 /** PostgreSQL refused a value or a row: classes 22 (data exception) and 23 (integrity constraint violation). */
 export type RowError = SqlError & { code: string };

@@ -19,7 +19,9 @@ export type JobContract<Payload extends z.ZodType = z.ZodType, Result extends z.
 };
 
 /** Declares a contract, keeping its schemas' types. */
-export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(contract: JobContract<Payload, Result>): JobContract<Payload, Result> {
+export function defineJob<Payload extends z.ZodType, Result extends z.ZodType>(
+  contract: JobContract<Payload, Result>,
+): JobContract<Payload, Result> {
   return contract;
 }
 

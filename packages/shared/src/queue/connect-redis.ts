@@ -12,7 +12,11 @@ export type RedisConnectionOptions = {
  * after `commandTimeoutMs`. A command that timed out may still have run.
  */
 export function connectRedis(options: RedisConnectionOptions): Redis {
-  return open(options, { enableOfflineQueue: false, commandTimeout: options.commandTimeoutMs, maxRetriesPerRequest: 1 });
+  return open(options, {
+    enableOfflineQueue: false,
+    commandTimeout: options.commandTimeoutMs,
+    maxRetriesPerRequest: 1,
+  });
 }
 
 /** A connection for BullMQ workers, whose blocking commands must not time out. */

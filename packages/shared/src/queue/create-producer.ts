@@ -47,7 +47,11 @@ export function createProducer(redis: Redis, namespace: string): Producer {
       const byQueue = Map.groupBy(entries, (entry) => entry.queue);
       const adding = [...byQueue].map(([name, group]) =>
         open(name).addBulk(
-          group.map(({ id, data, delayMs = 0 }) => ({ name, data, opts: { jobId: id, delay: Math.min(delayMs, 365 * day) } })),
+          group.map(({ id, data, delayMs = 0 }) => ({
+            name,
+            data,
+            opts: { jobId: id, delay: Math.min(delayMs, 365 * day) },
+          })),
         ),
       );
       await Promise.all(adding);

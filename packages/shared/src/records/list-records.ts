@@ -8,7 +8,9 @@ const closeArray = Buffer.from("]");
 export function listRecords(slice: Buffer, format: ImportFormat): string[] {
   const shift = format === "json" ? openArray.length : 0;
   const records: string[] = [];
-  const scanner = createRecordScanner(format, (start, end) => records.push(slice.toString("utf8", start - shift, end - shift)));
+  const scanner = createRecordScanner(format, (start, end) =>
+    records.push(slice.toString("utf8", start - shift, end - shift)),
+  );
 
   if (format === "json") scanner.scan(openArray);
   scanner.scan(slice);

@@ -19,7 +19,8 @@ export async function* requireUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerato
       continue;
     }
     if (!isUtf8(whole)) throw invalid(offset, whole.length);
-    if (whole.includes(0)) throw new AppError("invalid_utf8", { message: `There is a NUL byte at byte ${offset + whole.indexOf(0)}` });
+    if (whole.includes(0))
+      throw new AppError("invalid_utf8", { message: `There is a NUL byte at byte ${offset + whole.indexOf(0)}` });
     rest = bytes.subarray(whole.length);
     const start = offset === 0 && whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
     offset += whole.length;
@@ -29,7 +30,9 @@ export async function* requireUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerato
 }
 
 function invalid(offset: number, length: number): AppError {
-  return new AppError("invalid_utf8", { message: `The body is not valid UTF-8 between bytes ${offset} and ${offset + length}` });
+  return new AppError("invalid_utf8", {
+    message: `The body is not valid UTF-8 between bytes ${offset} and ${offset + length}`,
+  });
 }
 
 /** How many bytes at the end belong to a character that the next piece goes on with: 0 to 3. */

@@ -42,7 +42,8 @@ export function createCsvScanner(onRecord: OnRecord): RecordScanner {
       offset += piece.length;
     },
     finish() {
-      if (place === "in quotes") throw new AppError("malformed_body", { message: "The CSV ends inside a quoted field" });
+      if (place === "in quotes")
+        throw new AppError("malformed_body", { message: "The CSV ends inside a quoted field" });
       if (offset > recordStart) endRecord(offset);
     },
   };

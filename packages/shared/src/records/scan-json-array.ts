@@ -50,7 +50,8 @@ export function createJsonArrayScanner(onRecord: OnRecord): RecordScanner {
     else if (byte === openBrace || byte === openBracket) {
       if (closers.length === maxDepth) throw broken(`it is nested deeper than ${maxDepth}`, at);
       closers.push(byte === openBrace ? closeBrace : closeBracket);
-    } else if ((byte === closeBrace || byte === closeBracket) && closers.pop() !== byte) throw broken("brackets do not match", at);
+    } else if ((byte === closeBrace || byte === closeBracket) && closers.pop() !== byte)
+      throw broken("brackets do not match", at);
   }
 
   return {

@@ -39,11 +39,17 @@ const csvCell = (text: string) => (/[",\r\n]/.test(text) || text === "" ? `"${te
 describe("any cutting of the stream gives the same records", () => {
   it("in NDJSON", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.json(), { minLength: 1 }), lineBreak, fc.boolean(), places, async (lines, end, last, cuts) => {
-        const text = lines.join(`${end}${end}`) + (last ? end : "");
-        const records = await recordsOf(text, "ndjson", cuts);
-        expect(records.map((record) => record.trim())).toEqual(lines.map((line) => line.trim()));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.json(), { minLength: 1 }),
+        lineBreak,
+        fc.boolean(),
+        places,
+        async (lines, end, last, cuts) => {
+          const text = lines.join(`${end}${end}`) + (last ? end : "");
+          const records = await recordsOf(text, "ndjson", cuts);
+          expect(records.map((record) => record.trim())).toEqual(lines.map((line) => line.trim()));
+        },
+      ),
     );
   });
 
@@ -133,7 +139,9 @@ describe("a record's size", () => {
     async function* endless() {
       for (;;) yield Buffer.from("123");
     }
-    await expect(Array.fromAsync(sliceRecords(endless(), "ndjson", given))).rejects.toThrow("Row 1 is larger than 5 bytes");
+    await expect(Array.fromAsync(sliceRecords(endless(), "ndjson", given))).rejects.toThrow(
+      "Row 1 is larger than 5 bytes",
+    );
   });
 });
 

@@ -23,7 +23,11 @@ type Span = { firstRow: number; rows: number; start: number; end: number };
  * stream is its header alone, as row 0.
  * Throws `malformed_body` for broken framing and `record_too_large` for a record beyond the limit.
  */
-export async function* sliceRecords(pieces: AsyncIterable<Buffer>, format: ImportFormat, limits: SliceLimits): AsyncGenerator<Slice> {
+export async function* sliceRecords(
+  pieces: AsyncIterable<Buffer>,
+  format: ImportFormat,
+  limits: SliceLimits,
+): AsyncGenerator<Slice> {
   const window = createByteWindow();
   const complete: Span[] = [];
   let open: Span | undefined;

@@ -16,7 +16,13 @@ export const jobStateSchema = z.enum([
 
 export type JobState = z.infer<typeof jobStateSchema>;
 
-const terminalStates: ReadonlySet<JobState> = new Set(["succeeded", "partially_succeeded", "failed", "cancelled", "expired"]);
+const terminalStates: ReadonlySet<JobState> = new Set([
+  "succeeded",
+  "partially_succeeded",
+  "failed",
+  "cancelled",
+  "expired",
+]);
 
 /** Whether a job in this state is over: it stays so unless a client asks for a retry. */
 export function isTerminal(state: JobState): boolean {

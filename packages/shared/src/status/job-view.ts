@@ -17,7 +17,10 @@ const countsSchema = z.object({
   updated: z.number().int(),
   skipped: z.number().int(),
   rejected: z.number().int(),
-  pending: z.number().int().describe("Rows that are not applied yet, or never will be because the import was ended early."),
+  pending: z
+    .number()
+    .int()
+    .describe("Rows that are not applied yet, or never will be because the import was ended early."),
 });
 
 const moment = z.iso.datetime();
@@ -33,14 +36,20 @@ export const jobViewSchema = z
     attempt: z.number().int(),
     maxAttempts: z.number().int(),
     progress: progressSchema.nullable(),
-    counts: countsSchema.optional().describe("Imports only: received = inserted + updated + skipped + rejected + pending."),
+    counts: countsSchema
+      .optional()
+      .describe("Imports only: received = inserted + updated + skipped + rejected + pending."),
     createdAt: moment,
     startedAt: moment.nullable(),
     finishedAt: moment.nullable(),
     result: z.unknown(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     tags: z.record(z.string(), z.string()),
-    links: z.object({ self: z.string(), rejects: z.string().optional() }),
+    links: z.object({
+      self: z.string(),
+      rejects: z.string().optional(),
+      correctionOf: z.string().optional().describe("The import whose rejected rows this one corrects."),
+    }),
   })
   .meta({ id: "Job" });
 
@@ -65,7 +74,11 @@ export function toJobView(job: JobRow, imported?: ImportRow, now = new Date()): 
     result: job.result,
     error: job.error,
     tags: job.tags,
-    links: { self, ...(imported && { rejects: `${self}/rejects` }) },
+    links: {
+      self,
+      ...(imported && { rejects: `${self}/rejects` }),
+      ...(imported?.correction_of && { correctionOf: `/v1/jobs/${imported.correction_of}` }),
+    },
   };
 }
 

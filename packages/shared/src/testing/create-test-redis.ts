@@ -21,7 +21,11 @@ export async function createTestRedis(): Promise<TestRedis> {
   const connection = { url: readTestConfig().REDIS_URL, name: namespace, onError: () => {} };
   const commands = connectRedis({ ...connection, commandTimeoutMs: 5_000 });
   const blocking = connectWorkerRedis(connection);
-  await Promise.all([commands, blocking].map((redis) => (redis.status === "ready" ? undefined : new Promise((resolve) => redis.once("ready", resolve)))));
+  await Promise.all(
+    [commands, blocking].map((redis) =>
+      redis.status === "ready" ? undefined : new Promise((resolve) => redis.once("ready", resolve)),
+    ),
+  );
 
   async function wipe(): Promise<void> {
     for (const pattern of [`{${namespace}:*`, `${namespace}:*`]) {

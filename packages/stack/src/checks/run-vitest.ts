@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { environmentWith, projectRoot } from "../config.ts";
 import { type Tally, tallyReport } from "./tally-report.ts";
 
-export type VitestOptions = { args: readonly string[]; env: NodeJS.ProcessEnv };
+export type VitestOptions = { args: readonly string[]; env: NodeJS.ProcessEnv; signal: AbortSignal };
 
 /** Runs vitest in the foreground and counts what it reported. `code` is vitest's own exit code. */
-export async function runVitest({ args, env }: VitestOptions): Promise<Tally & { code: number }> {
+export async function runVitest({ args, env, signal }: VitestOptions): Promise<Tally & { code: number }> {
   const folder = mkdtempSync(join(tmpdir(), "longshore-report-"));
   const report = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
@@ -19,6 +19,7 @@ export async function runVitest({ args, env }: VitestOptions): Promise<Tally & {
       env: environmentWith(env),
       stdio: "inherit",
     });
+    signal.addEventListener("abort", () => vitest.kill());
     const [code] = (await once(vitest, "exit")) as [number | null];
     const json = existsSync(report) ? readFileSync(report, "utf8") : undefined;
     return { ...tallyReport(json), code: code ?? 1 };

@@ -11,8 +11,8 @@ const checks: Check[] = [
   { name: "unit tests", program: "vitest", args: ["run", "--project", "unit"] },
 ];
 
-await runCommand(async () => {
-  const failed = await runChecks(checks, say);
+await runCommand(async ({ signal }) => {
+  const failed = await runChecks(checks, { say, signal });
   say(failed.length === 0 ? "\nAll checks passed." : `\nFailed: ${failed.join(", ")}`);
   return failed.length === 0 ? 0 : 1;
 });

@@ -5,12 +5,12 @@ import { runCommand } from "../run-command.ts";
 import { startScratchServices } from "../scratch-services.ts";
 import { say } from "../terminal/say.ts";
 
-await runCommand(async ({ onForce }) => {
+await runCommand(async ({ signal, onForce }) => {
   await using services = await startScratchServices(say);
   onForce(() => killAll(services.dataDir));
 
   const env = { DATABASE_URL: services.postgres.url, REDIS_URL: services.redis.url };
-  const { passed, failed, skipped, code } = await runVitest({ args: process.argv.slice(2), env });
+  const { passed, failed, skipped, code } = await runVitest({ args: process.argv.slice(2), env, signal });
   if (skipped > 0) say(`${skipped} skipped`);
   // An error outside of any test makes vitest fail with every test passed.
   const isUnexplained = code !== 0 && failed === 0;

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { createDataDir, logFileOf, pidFileOf } from "../data-dir.ts";
 import { findFreePort } from "../process/find-free-port.ts";
-import type { Service, ServiceOptions } from "../process/service.ts";
+import { recoversWithinMs, type Service, type ServiceOptions } from "../process/service.ts";
 import { startProcess } from "../process/start-process.ts";
 import { waitUntilReady } from "../process/wait-until-ready.ts";
 import { acceptsConnections } from "./accepts-connections.ts";
@@ -45,7 +45,7 @@ export async function startPostgres({ dataDir, port, say = () => {} }: ServiceOp
 
   const url = `postgres://longshore:${password}@127.0.0.1:${chosenPort}/${database}`;
   try {
-    await waitUntilReady(postgres, () => acceptsConnections(url), { deadlineMs: 60_000 });
+    await waitUntilReady(postgres, () => acceptsConnections(url), { deadlineMs: recoversWithinMs });
   } catch (error) {
     await postgres.stop();
     throw error;

@@ -12,3 +12,6 @@ export type ServiceOptions = {
 
 /** A server process that is ready, and where. To start it again after `kill()` or `stop()`, call what made it. */
 export type Service = ManagedProcess & { readonly url: string; readonly port: number };
+
+/** After a crash it first replays its log, which on a slow disk takes minutes. */
+export const recoversWithinMs = 5 * 60_000;

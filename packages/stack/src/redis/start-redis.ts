@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createDataDir, logFileOf, pidFileOf } from "../data-dir.ts";
 import { findFreePort } from "../process/find-free-port.ts";
-import type { Service, ServiceOptions } from "../process/service.ts";
+import { recoversWithinMs, type Service, type ServiceOptions } from "../process/service.ts";
 import { startProcess } from "../process/start-process.ts";
 import { waitUntilReady } from "../process/wait-until-ready.ts";
 import { answersAs } from "./answers-as.ts";
@@ -46,7 +46,7 @@ export async function startRedis({ dataDir, port, appendfsync = "everysec", say 
 
   const url = `redis://127.0.0.1:${chosenPort}`;
   try {
-    await waitUntilReady(redis, () => answersAs(redis.pid, url), { deadlineMs: 60_000 });
+    await waitUntilReady(redis, () => answersAs(redis.pid, url), { deadlineMs: recoversWithinMs });
   } catch (error) {
     await redis.stop();
     throw error;

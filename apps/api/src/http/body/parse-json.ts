@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { AppError } from "@longshore/shared/errors";
-import { checkJson } from "./check-json.ts";
+import { checkJson } from "@longshore/shared/validation/check-json";
 import { describeSyntaxError } from "./describe-syntax-error.ts";
 
 /**

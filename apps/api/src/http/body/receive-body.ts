@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import type { JsonBody, StreamBody } from "../route.ts";
-import { validateBody } from "../validation/validate.ts";
+import { validate } from "@longshore/shared/validation/validate";
 import { createBodyStream } from "./create-body-stream.ts";
 import { contentEncodings, inflate, parseContentEncoding } from "./content-encoding.ts";
 import { matchContentType } from "./match-content-type.ts";
@@ -19,7 +19,7 @@ export async function receiveBody(req: Request, res: Response, declared: JsonBod
   if (declared.kind === "stream") return { stream: createBodyStream(req, res), contentType, contentEncoding };
 
   const bytes = await readBytes(req, res, declared.maxBytes);
-  return validateBody(declared.schema, parseJson(await inflate(bytes, contentEncoding, declared.maxBytes)));
+  return validate(declared.schema, parseJson(await inflate(bytes, contentEncoding, declared.maxBytes)));
 }
 
 /** A refused content type or encoding is answered with what would have been accepted. */

@@ -7,8 +7,8 @@ type Described = Pick<ZodOpenApiOperationObject, "parameters" | "requestBody" | 
 const contentEncoding = {
   name: "Content-Encoding",
   in: "header" as const,
-  description: "How the body is compressed.",
-  schema: { type: "string" as const, enum: [...contentEncodings], default: "identity" },
+  description: "How the body is compressed, if it is.",
+  schema: { type: "string" as const, enum: contentEncodings.filter((encoding) => encoding !== "identity") },
 };
 
 /** The parameters and the body of a route's operation. */
@@ -16,7 +16,8 @@ export function describeRequest({ request = {} }: Route): Described {
   const { params, query, headers, body } = request;
   return {
     requestParams: { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) },
-    ...(body && { parameters: [contentEncoding], requestBody: describeBody(body) }),
+    ...(body?.kind === "stream" && { parameters: [contentEncoding] }),
+    ...(body && { requestBody: describeBody(body) }),
   };
 }
 
@@ -25,7 +26,7 @@ function describeBody(body: JsonBody | StreamBody): ZodOpenApiRequestBodyObject 
     const { schema, example, maxBytes } = body;
     return {
       required: true,
-      description: `At most ${maxBytes} bytes when inflated.`,
+      description: `At most ${maxBytes} bytes, also when inflated.`,
       content: { "application/json": { schema, example } },
     };
   }

@@ -5,11 +5,14 @@ import type { ResponseDeclaration, Route } from "../route.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { routeErrors } from "./route-errors.ts";
 
+const mayPass = new Set([429, 503]);
+const retryAfter = { "Retry-After": "Seconds after which to try again." };
+
 /** The responses of a route's operation: those it declares, and its errors grouped by status. */
 export function describeResponses(route: Route): ZodOpenApiResponsesObject {
   const declared = Object.entries(route.responses).map(([status, response]) => [status, describeResponse(response)]);
   const byStatus = Map.groupBy(routeErrors(route), (code) => errorStatus[code]);
-  const errors = [...byStatus].map(([status, codes]) => [String(status), describeErrors(codes)]);
+  const errors = [...byStatus].map(([status, codes]) => [String(status), describeErrors(status, codes)]);
   return Object.fromEntries([...errors, ...declared]);
 }
 
@@ -35,10 +38,10 @@ function describeHeaders(headers: Readonly<Record<string, string>>) {
   );
 }
 
-function describeErrors(codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
+function describeErrors(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTitles[code]}.`).join("\n\n"),
-    headers: commonHeaders.references,
+    headers: { ...commonHeaders.references, ...(mayPass.has(status) && describeHeaders(retryAfter)) },
     content: {
       "application/problem+json": {
         schema: {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonPointer } from "./json-pointer.ts";
+import { jsonPointer } from "@longshore/shared/validation/json-pointer";
 
 /**
  * Throws if a schema has an object that silently drops unknown fields. A request must say which it means:

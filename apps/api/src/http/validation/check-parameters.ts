@@ -1,6 +1,6 @@
 import type { FieldError } from "@longshore/shared/errors";
-import { checkText } from "./check-text.ts";
-import { jsonPointer } from "./json-pointer.ts";
+import { checkText } from "@longshore/shared/validation/check-text";
+import { jsonPointer } from "@longshore/shared/validation/json-pointer";
 
 /** Finds parameters whose text could not be kept. `place` is where the pointers start. */
 export function checkParameters(parameters: object, place: string): FieldError[] {

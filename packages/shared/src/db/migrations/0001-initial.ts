@@ -45,8 +45,12 @@ const statements = [
     rows_updated bigint not null default 0,
     rows_skipped bigint not null default 0,
     rows_rejected bigint not null default 0,
-    met_duplicates boolean not null default false
+    met_duplicates boolean not null default false,
+    staged_bytes bigint not null default 0,
+    correction_of uuid references imports on delete set null
   ) with (fillfactor = 50)`,
+  // What admission adds up: only the imports that still hold payloads.
+  `create index imports_staged on imports (job_id) include (staged_bytes) where staged_bytes > 0`,
   `create table import_chunks (
     job_id uuid not null references imports on delete cascade,
     seq integer not null,
@@ -82,6 +86,17 @@ const statements = [
     applied_at timestamptz not null default now(),
     primary key (job_id, step)
   )`,
+  `create table idempotency_keys (
+    tenant text not null,
+    route text not null,
+    key text not null,
+    fingerprint bytea,
+    response jsonb,
+    locked_until timestamptz not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant, route, key)
+  )`,
+  `create index idempotency_keys_oldest on idempotency_keys (created_at)`,
 
   // Keys compare by bytes: the same order on every server, and cheaper than a language's.
   `create table users (

@@ -1,6 +1,6 @@
-import { AppError, type FieldError } from "@longshore/shared/errors";
-import { jsonPointer } from "../validation/json-pointer.ts";
-import { checkText } from "../validation/check-text.ts";
+import { AppError, type FieldError } from "../errors.ts";
+import { jsonPointer } from "./json-pointer.ts";
+import { checkText } from "./check-text.ts";
 import { createNumberSources } from "./create-number-sources.ts";
 
 const maxDepth = 32;
@@ -27,18 +27,26 @@ export function checkJson(value: unknown, text: string): FieldError[] {
     if (typeof node === "number") return report(checkNumber(node));
     if (typeof node !== "object" || node === null) return;
     if (path.length >= maxDepth) throw malformed(`The body is nested deeper than ${maxDepth} levels`);
-    if (Array.isArray(node)) return node.forEach((child, index) => enter(index, child));
-    for (const [key, child] of Object.entries(node)) enter(key, child);
+    if (Array.isArray(node)) visitItems(node);
+    else visitFields(node as Record<string, unknown>);
   }
 
-  function enter(key: string | number, child: unknown): void {
-    path.push(key);
-    if (typeof key === "string") {
-      report(checkText(key));
-      if (reachesForPrototype(key, child)) throw malformed(`The key at ${jsonPointer(path)} is not allowed`);
+  function visitItems(items: readonly unknown[]): void {
+    for (let index = 0; index < items.length; index += 1) {
+      path.push(index);
+      visit(items[index]);
+      path.pop();
     }
-    visit(child);
-    path.pop();
+  }
+
+  function visitFields(fields: Readonly<Record<string, unknown>>): void {
+    for (const key of Object.keys(fields)) {
+      path.push(key);
+      report(checkText(key));
+      if (reachesForPrototype(key, fields[key])) throw malformed(`The key at ${jsonPointer(path)} is not allowed`);
+      visit(fields[key]);
+      path.pop();
+    }
   }
 
   /** `6.02e23` is a float that happens to be integral; only its source tells it from an integer that was rounded. */

@@ -1,5 +1,5 @@
-import type { FieldError } from "@longshore/shared/errors";
 import type { z } from "zod";
+import type { FieldError } from "../errors.ts";
 import { jsonPointer } from "./json-pointer.ts";
 
 type Issue = z.core.$ZodIssue;
