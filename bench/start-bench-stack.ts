@@ -36,7 +36,7 @@ export async function startBenchStack({ workers }: { workers: number }): Promise
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();
       claim[Symbol.dispose]();
-      await removeDataDir(dataDir);
+      removeDataDir(dataDir);
     },
   };
 }

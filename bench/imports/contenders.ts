@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createReadStream, readFileSync } from "node:fs";
 import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -35,10 +36,10 @@ async function upload(url: string, type: string, file: string): Promise<JobView>
   const sending = request(url, { method: "POST", headers: { "content-type": type } });
   const answer = new Promise<string>((resolve, reject) => {
     sending.on("error", reject);
-    sending.on("response", async (response) => {
-      const body = Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString();
-      if (response.statusCode === 202) resolve(body);
-      else reject(new Error(`${response.statusCode}: ${body}`));
+    sending.on("response", (response) => {
+      void text(response).then((body) =>
+        response.statusCode === 202 ? resolve(body) : reject(new Error(`${response.statusCode}: ${body}`)),
+      );
     });
   });
   await pipeline(createReadStream(file, { highWaterMark: 256 * 1024 }), sending);

@@ -21,7 +21,13 @@ const walls: Wall[] = [
       ],
       "http knows no routes and no services": ["../routes/jobs.ts", "../services/get-job.ts"],
     },
-    allows: ["@longshore/shared/errors", "@longshore/shared/logger", "./route.ts", "express"],
+    allows: [
+      "@longshore/shared/errors",
+      "@longshore/shared/logger",
+      "@longshore/shared/validation/validate",
+      "./route.ts",
+      "express",
+    ],
   },
   {
     room: "apps/api/src/http/body",

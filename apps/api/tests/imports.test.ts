@@ -139,7 +139,7 @@ describe("what is refused leaves nothing behind", () => {
       "record_too_large",
       "Row 31",
     ],
-    ["a body beyond the limit", "application/x-ndjson", `${ndjson(2_500)}`, 413, "body_too_large", "100000 bytes"],
+    ["a body beyond the limit", "application/x-ndjson", ndjson(2_500), 413, "body_too_large", "100000 bytes"],
     ["another content type", "application/xml", "<a/>", 415, "unsupported_media_type", "application/x-ndjson"],
     ["another charset", "text/csv; charset=latin1", "name,email\n", 415, "unsupported_media_type", "UTF-8"],
   ])("%s", async (_what, type, body, status, code, detail) => {

@@ -60,7 +60,7 @@ function run(
 ) {
   const never = new AbortController().signal;
   const deps = { db: database.db, board, log: pino({ level: "silent" }), maxDeliveries: 3 };
-  return runJob(deps, contract, handler as JobHandler, job, { shutdown: never, lost: never, ...signals });
+  return runJob(deps, contract, handler, job, { shutdown: never, lost: never, ...signals });
 }
 
 async function runOnce(jobId: string, handler: JobHandler<typeof contract>, entry?: string) {

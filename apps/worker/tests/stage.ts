@@ -40,7 +40,7 @@ export async function stage(
   db: Db,
   { dataset, format = "ndjson", columns, onConflict = "error", dryRun = false, maxRejects, chunks }: Staged,
 ): Promise<string> {
-  const sizes = chunks.map((chunk) => listRecords(Buffer.from(chunk), format).length);
+  const sized = chunks.map((chunk) => ({ chunk, rows: listRecords(Buffer.from(chunk), format).length }));
   const job = newJob({ kind: "import", max_attempts: 1, entry: null, payload: "{}" });
   await db.insertInto("jobs").values(job).execute();
   await db
@@ -55,17 +55,17 @@ export async function stage(
       dry_run: dryRun,
       max_rejects: maxRejects ?? null,
       chunks_total: chunks.length,
-      rows_received: sizes.reduce((sum, size) => sum + size, 0),
+      rows_received: sized.reduce((sum, { rows }) => sum + rows, 0),
     })
     .execute();
   let first = 1;
-  for (const [seq, chunk] of chunks.entries()) {
+  for (const [seq, { chunk, rows }] of sized.entries()) {
     const payload = await compress(Buffer.from(chunk));
     await db
       .insertInto("import_chunks")
-      .values({ job_id: job.id, seq, first_row: first, rows: sizes[seq]!, payload, last_error: null })
+      .values({ job_id: job.id, seq, first_row: first, rows, payload, last_error: null })
       .execute();
-    first += sizes[seq]!;
+    first += rows;
   }
   return job.id;
 }

@@ -50,7 +50,10 @@ function expected(onConflict: OnConflict, table: Map<string, string>, rows: Row[
     written.add(email);
   }
   counts.refused.sort((a, b) => a - b);
-  return { counts, stored: [...table].toSorted().map(([email, name]) => ({ email, name })) };
+  return {
+    counts,
+    stored: [...table].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([email, name]) => ({ email, name })),
+  };
 }
 
 describe.each<OnConflict>(["error", "ignore", "update"])("with onConflict %s", (onConflict) => {

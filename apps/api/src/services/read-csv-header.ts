@@ -32,7 +32,7 @@ export function readCsvHeader(header: Buffer, dataset: Dataset): string[] {
 
 function parseHeader(header: Buffer): string[] {
   try {
-    const [columns = []] = parse(header) as string[][];
+    const [columns = []] = parse(header);
     return columns.map((column) => column.trim());
   } catch (cause) {
     throw new AppError("malformed_body", {

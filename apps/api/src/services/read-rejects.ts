@@ -70,7 +70,7 @@ function readJson(raw: string): Record<string, unknown> | undefined {
 
 function readCsv(raw: string, columns: string[]): Record<string, unknown> | undefined {
   try {
-    const [cells = []] = parse(raw, { relax_column_count: true }) as string[][];
+    const [cells = []] = parse(raw, { relax_column_count: true });
     if (cells.length !== columns.length) return undefined;
     return Object.fromEntries(columns.map((column, at) => [column, cells[at]]));
   } catch {

@@ -51,7 +51,7 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
     const { idempotencyKey: key, tenant } = request;
     if (key === undefined) return { response: await receive(request.upload), replayed: false };
     const hashed = hashUpload(request.upload, describeRequest(request));
-    return runOnce(
+    return await runOnce(
       db,
       { tenant, route: "imports", key },
       () => hashed.digest(),

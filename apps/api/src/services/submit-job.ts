@@ -18,7 +18,7 @@ import { runOnce, type Answer } from "./run-once.ts";
 
 const day = 24 * 60 * 60_000;
 
-export const jobOptionsSchema = z.strictObject({
+const jobOptionsSchema = z.strictObject({
   attempts: z.int().min(1).max(100).optional().describe("How often the handler may fail before the job does."),
   timeoutMs: z.int().min(1).max(day).optional().describe("How long one attempt may take."),
   delayMs: z

@@ -35,6 +35,6 @@ const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n"
 /** A value in COPY's text format: https://www.postgresql.org/docs/18/sql-copy.html */
 export function toCopyText(value: unknown): string {
   if (value === null || value === undefined) return "\\N";
-  const text = typeof value === "string" ? value : typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   return special.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character]!) : text;
 }

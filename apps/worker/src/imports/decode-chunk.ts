@@ -5,31 +5,15 @@ import { listRecords } from "@longshore/shared/records/list-records";
 import type { ClaimedChunk } from "./claim-chunk.ts";
 import { parseCsv } from "./parse-csv.ts";
 import { parseJsonRecords, parseNdjson } from "./parse-json-records.ts";
+import type { Parser } from "./parser.ts";
 
 const decompress = promisify(zstdDecompress);
-
-/** A record that is there and cannot be read. */
-export class Malformed {
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
-  }
-}
 
 export type DecodedChunk = {
   /** One for each record, in order: what was sent, or that it cannot be read. */
   values: unknown[];
   /** The records as they were sent, made only when one is needed. */
   raw: () => string[];
-};
-
-/**
- * Reads the records of a chunk, all at once: `undefined` if any of them is broken, or if it cannot be told for sure which
- * value belongs to which record. Then they are read one by one.
- */
-export type Parser = {
-  all(bytes: Buffer, chunk: ClaimedChunk): unknown[] | undefined;
-  one(record: string, chunk: ClaimedChunk): unknown;
 };
 
 const parsers: Record<ImportFormat, Parser> = { json: parseJsonRecords, ndjson: parseNdjson, csv: parseCsv };

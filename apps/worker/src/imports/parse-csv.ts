@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import { Malformed, type Parser } from "./decode-chunk.ts";
+import { Malformed, type Parser } from "./parser.ts";
 
 const options = { record_delimiter: ["\r\n", "\n"], skip_empty_lines: true, relax_column_count: true };
 
@@ -14,7 +14,7 @@ export const parseCsv: Parser = {
 
 function tryParse(input: Buffer | string): string[][] | undefined {
   try {
-    return parse(input, options) as string[][];
+    return parse(input, options);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Malformed, type Parser } from "./decode-chunk.ts";
+import { Malformed, type Parser } from "./parser.ts";
 
 /** The elements of a JSON array: a chunk of them is an array but for its brackets. */
 export const parseJsonRecords: Parser = {

@@ -3,7 +3,8 @@ import type { FieldError } from "@longshore/shared/errors";
 import { fieldErrors } from "@longshore/shared/validation/field-errors";
 import { inOurWords } from "@longshore/shared/validation/validate";
 import { keyOf } from "./key-of.ts";
-import { Malformed, type DecodedChunk } from "./decode-chunk.ts";
+import type { DecodedChunk } from "./decode-chunk.ts";
+import { Malformed } from "./parser.ts";
 
 /** A refused row: `index` counts from 0 inside its chunk. */
 export type Refusal = {

@@ -15,12 +15,12 @@ export type JobContext = {
   log: Logger;
   db: Db;
   /** Shows how far the job is. Cheap: calls in quick succession are thinned out. */
-  progress(done: number, total: number, unit: string): void;
+  progress: (done: number, total: number, unit: string) => void;
   /**
    * Commits what `fn` writes together with a ledger key for `step`, so that it is written once although the job may run
    * again. Answers undefined, without calling `fn`, when the step was applied by an earlier run.
    */
-  transaction<T>(step: string, fn: (trx: Transaction<Database>) => Promise<T>): Promise<T | undefined>;
+  transaction: <T>(step: string, fn: (trx: Transaction<Database>) => Promise<T>) => Promise<T | undefined>;
 };
 
 /** The work of a kind. Returns its result, throws to be tried again, throws `UnrecoverableError` to fail at once. */

@@ -22,7 +22,7 @@ export function deriveProfile({ name, email }: { name: string; email: string }) 
   const words = name.trim().split(/\s+/u).filter(Boolean);
   return {
     displayName: words.join(" "),
-    initials: words.map((word) => [...word][0]!.toLocaleUpperCase("en")).join(""),
+    initials: words.map((word) => String.fromCodePoint(word.codePointAt(0)!).toLocaleUpperCase("en")).join(""),
     emailDomain: email.slice(email.lastIndexOf("@") + 1),
   };
 }

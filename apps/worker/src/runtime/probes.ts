@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type ProbesOptions = {
@@ -22,13 +22,15 @@ export async function startProbes({ port, host, isLive, checkReady }: ProbesOpti
       ),
   };
 
-  const server = createServer(async (req, res) => {
+  async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const answer = answers[req.url ?? ""];
     const problem = answer ? await answer() : undefined;
     const status = answer ? (problem ? 503 : 200) : 404;
     res.writeHead(status, { "Content-Type": "application/json" });
     res.end(JSON.stringify({ status: status === 200 ? "ok" : "unavailable", ...(problem && { detail: problem }) }));
-  });
+  }
+
+  const server = createServer((req, res) => void respond(req, res));
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,

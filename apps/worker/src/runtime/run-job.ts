@@ -1,6 +1,6 @@
 import type { Db } from "@longshore/shared/db/create-database";
 import type { JobError, JobRow } from "@longshore/shared/db/schema";
-import type { JobContract } from "@longshore/shared/jobs/define-job";
+import type { JobContract, PayloadOf } from "@longshore/shared/jobs/define-job";
 import type { Logger } from "@longshore/shared/logger";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { UnrecoverableError, type JobHandler } from "../jobs/define-handler.ts";
@@ -23,10 +23,10 @@ export type RunSignals = { shutdown: AbortSignal; lost: AbortSignal };
  * Runs a claimed job's handler once and says what became of it. A handler that is cut off by a shutdown is set back to be
  * run again at once, and that attempt is not counted. Never rejects.
  */
-export async function runJob(
+export async function runJob<Contract extends JobContract>(
   deps: RunJobDeps,
-  contract: JobContract,
-  handler: JobHandler,
+  contract: Contract,
+  handler: JobHandler<Contract>,
   job: JobRow,
   signals: RunSignals,
 ): Promise<Settlement> {
@@ -41,7 +41,7 @@ export async function runJob(
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([signals.shutdown, signals.lost, timeout]);
   try {
-    const payload = contract.payload.parse(job.payload);
+    const payload = contract.payload.parse(job.payload) as PayloadOf<Contract>;
     const context = createJobContext(deps, job, signal);
     const result = await Promise.race([handler(payload, context), rejectWhenAborted(signal)]);
     return { ...run, state: "succeeded", result: contract.result.parse(result) };

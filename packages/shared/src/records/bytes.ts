@@ -1,8 +1,8 @@
 /** The bytes that the scanners know by name. */
-export const tab = 0x09;
+const tab = 0x09;
 export const lineFeed = 0x0a;
 export const carriageReturn = 0x0d;
-export const space = 0x20;
+const space = 0x20;
 export const quote = 0x22;
 export const comma = 0x2c;
 export const openBracket = 0x5b;

@@ -3,7 +3,7 @@ import { backslash, closeBrace, closeBracket, comma, isBlank, openBrace, openBra
 import type { OnRecord, RecordScanner } from "./record-scanner.ts";
 
 /** How deep brackets may nest inside one record. */
-export const maxDepth = 32;
+const maxDepth = 32;
 
 type Place = "before the array" | "before the first record" | "before a record" | "in a record" | "after the array";
 

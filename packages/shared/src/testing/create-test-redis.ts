@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import type { Redis } from "ioredis";
 import { connectRedis, connectWorkerRedis } from "../queue/connect-redis.ts";
 import { readTestConfig } from "./config.ts";
@@ -21,11 +22,7 @@ export async function createTestRedis(): Promise<TestRedis> {
   const connection = { url: readTestConfig().REDIS_URL, name: namespace, onError: () => {} };
   const commands = connectRedis({ ...connection, commandTimeoutMs: 5_000 });
   const blocking = connectWorkerRedis(connection);
-  await Promise.all(
-    [commands, blocking].map((redis) =>
-      redis.status === "ready" ? undefined : new Promise((resolve) => redis.once("ready", resolve)),
-    ),
-  );
+  for (const redis of [commands, blocking]) if (redis.status !== "ready") await once(redis, "ready");
 
   async function wipe(): Promise<void> {
     for (const pattern of [`{${namespace}:*`, `${namespace}:*`]) {
