@@ -8,7 +8,7 @@ ENV CI=true pnpm_config_store_dir=/pnpm/store
 RUN npm install --global pnpm@12.21.0
 
 # The manifests first: while they stay as they are, so does the layer with the dependencies.
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY .pnpmfile.mjs package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/api/package.json apps/api/
 COPY apps/worker/package.json apps/worker/
 COPY bench/package.json bench/

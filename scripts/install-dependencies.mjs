@@ -32,7 +32,7 @@ export async function installDependencies(root, toolchain) {
 
 function hashManifests(root) {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  const manifests = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...findManifests(root, "", 2)];
+  const manifests = [".pnpmfile.mjs", "pnpm-lock.yaml", "pnpm-workspace.yaml", ...findManifests(root, "", 2)];
   for (const file of manifests) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

@@ -7,12 +7,12 @@ API       ${apiUrl}
 Docs      ${apiUrl}/docs
 Health    ${apiUrl}/health
 
-Try it in another terminal: import two users, then wait for the job's end.
+Try it in another terminal: import two users, then look at the job.
 
   job=$(printf '%s\\n' '{"email":"ada@example.com","name":"Ada Lovelace"}' '{"email":"alan@example.com","name":"Alan Turing"}' |
     curl -sS -H 'content-type: application/x-ndjson' --data-binary @- '${apiUrl}/v1/imports/users?onConflict=ignore' |
     tee /dev/stderr | sed 's/.*"self":"\\([^"]*\\)".*/\\1/')
-  curl -sS "${apiUrl}$job?wait=10"
+  curl -sS "${apiUrl}$job"
 
 Ctrl-C stops everything in good order.`);
 }
