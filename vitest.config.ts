@@ -14,6 +14,7 @@ export default defineConfig({
       project("unit", ["apps/*/src/**/*.test.ts", "packages/*/src/**/*.test.ts", "tests/house/**/*.test.ts"], 10_000),
       project("integration", ["apps/*/tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"], 30_000),
       project("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
+      project("faults", ["tests/faults/**/*.test.ts"], 180_000),
     ],
   },
 });

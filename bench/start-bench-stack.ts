@@ -9,6 +9,7 @@ import { takeDataDir } from "@longshore/stack/supervisor/take-data-dir";
 export type BenchStack = AsyncDisposable & {
   apiUrl: string;
   databaseUrl: string;
+  redisUrl: string;
   /** The process ids of the API and the workers, by name. */
   pids(): Record<string, number>;
 };

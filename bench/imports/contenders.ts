@@ -11,25 +11,38 @@ import type { JobView } from "@longshore/shared/status/job-view";
 
 const run = promisify(execFile);
 
-/** PostgreSQL's own loader, from a CSV file with a header into (email, name). */
-export async function copyFile(databaseUrl: string, file: string): Promise<void> {
-  await run("psql", [
-    databaseUrl,
-    "-v",
-    "ON_ERROR_STOP=1",
-    "-qc",
-    `\\copy users (email, name) from '${file}' with (format csv, header)`,
-  ]);
+/** PostgreSQL's own loader, from a CSV file. A header is taken for one if the first line holds the columns' names. */
+export async function copyFile(databaseUrl: string, table: string, columns: string, file: string): Promise<void> {
+  const options = `format csv, header ${table === "users"}`;
+  const command = `\\copy ${table} (${columns}) from '${file}' with (${options})`;
+  await run("psql", [databaseUrl, "-v", "ON_ERROR_STOP=1", "-qc", command]);
 }
 
-/** Uploads a file and waits until its last row is committed. */
-export async function importFile(apiUrl: string, path: string, type: string, file: string): Promise<JobView> {
-  const accepted = await upload(apiUrl + path, type, file);
+export type ImportFile = {
+  url: string;
+  type: string;
+  file: string;
+  expected: { received: number; inserted: number; rejected: number };
+};
+
+/** Uploads a file and waits until its last row is committed. Throws unless the counts are as expected. */
+export async function importFile({ url, type, file, expected }: ImportFile): Promise<void> {
+  const { links } = await upload(url, type, file);
+  const status = new URL(links.self, url);
   for (;;) {
-    const job = (await (await fetch(apiUrl + accepted.links.self)).json()) as JobView;
-    if (isTerminal(job.state)) return job;
-    await setTimeout(20);
+    const { state, counts } = (await (await fetch(status)).json()) as JobView;
+    if (isTerminal(state)) return check(state, counts, expected);
+    await setTimeout(50);
   }
+}
+
+function check(
+  state: string,
+  counts: JobView["counts"],
+  { received, inserted, rejected }: ImportFile["expected"],
+): void {
+  const isRight = counts?.received === received && counts.inserted === inserted && counts.rejected === rejected;
+  if (!isRight) throw new Error(`An import ended as ${state} with ${JSON.stringify(counts)}`);
 }
 
 async function upload(url: string, type: string, file: string): Promise<JobView> {
@@ -42,7 +55,7 @@ async function upload(url: string, type: string, file: string): Promise<JobView>
       );
     });
   });
-  await pipeline(createReadStream(file, { highWaterMark: 256 * 1024 }), sending);
+  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), sending);
   return JSON.parse(await answer) as JobView;
 }
 
@@ -54,11 +67,12 @@ export async function insertOneByOne(db: Db, file: string, count: number): Promi
 /** The second: a thousand rows a statement. */
 export async function insertThousands(db: Db, file: string, count: number): Promise<void> {
   const users = readUsers(file, count);
-  for (let at = 0; at < users.length; at += 1_000)
+  for (let at = 0; at < users.length; at += 1_000) {
     await db
       .insertInto("users")
       .values(users.slice(at, at + 1_000))
       .execute();
+  }
 }
 
 function readUsers(file: string, count: number) {

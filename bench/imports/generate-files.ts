@@ -3,7 +3,22 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-export type Files = Record<"ndjson" | "csv" | "json" | "sorted" | "invalid", string>;
+const names = {
+  ndjson: "users.ndjson",
+  csv: "users.csv",
+  json: "users.json",
+  sorted: "sorted.csv",
+  invalid: "invalid.ndjson",
+  fewValid: "few-valid.ndjson",
+  fewInvalid: "few-invalid.ndjson",
+  records: "records.ndjson",
+  recordsCsv: "records.csv",
+};
+
+export type Files = Record<keyof typeof names, string>;
+
+/** How many rows the `few` files have. */
+export const few = 1_000;
 
 const firstNames = [
   "Ada",
@@ -17,45 +32,32 @@ const firstNames = [
   "Hedy",
   "Ivan",
   "Jean",
-  "Katherine",
 ];
-const lastNames = [
-  "Allen",
-  "Bartik",
-  "Clarke",
-  "Dijkstra",
-  "Engelbart",
-  "Floyd",
-  "Goldberg",
-  "Hopper",
-  "Hamilton",
-  "Johnson",
-];
+const lastNames = ["Allen", "Bartik", "Clarke", "Dijkstra", "Engelbart", "Floyd", "Goldberg", "Hopper", "Hamilton"];
 
-/** Writes the same `count` users in every format, e-mails unique and in random order; `sorted` is the CSV by e-mail. */
+/**
+ * Writes the same `count` users in every format, e-mails unique and in random order; `sorted` is the CSV by e-mail, in
+ * `invalid` one row of a hundred is refused. `records` are the users with more about them, as one JSON document each.
+ */
 export async function generateFiles(folder: string, count: number): Promise<Files> {
+  const files = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])) as Files;
   const users = Array.from({ length: count }, (_, n) => user(n));
   shuffle(users);
-  const csv = ([email, name]: User) => `${email},${name}\n`;
-  const json = ([email, name]: User) => JSON.stringify({ email, name });
-  const broken = ([email, name]: User, at: number) =>
-    JSON.stringify({ email: at % 100 === 0 ? `not an address ${at}` : email, name });
 
-  const files = {
-    ndjson: "users.ndjson",
-    csv: "users.csv",
-    json: "users.json",
-    sorted: "sorted.csv",
-    invalid: "invalid.ndjson",
-  };
-  const paths = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, join(folder, file)])) as Files;
-  await write(paths.ndjson, users, (one) => `${json(one)}\n`);
-  await write(paths.invalid, users, (one, at) => `${broken(one, at)}\n`);
-  await write(paths.json, users, (one, at) => `${at === 0 ? "[" : ",\n"}${json(one)}${at === count - 1 ? "]" : ""}`);
-  await write(paths.csv, users, (one, at) => `${at === 0 ? "email,name\n" : ""}${csv(one)}`);
+  const valid = ([email, name]: User) => `${JSON.stringify({ email, name })}\n`;
+  const invalid = ([, name]: User, at: number) => `${JSON.stringify({ email: `not an address ${at}`, name })}\n`;
+  const csv = ([email, name]: User, at: number) => `${at === 0 ? "email,name\n" : ""}${email},${name}\n`;
+  await write(files.ndjson, users, valid);
+  await write(files.invalid, users, (one, at) => (at % 100 === 0 ? invalid : valid)(one, at));
+  await write(files.json, users, (one, at) => `${at === 0 ? "[" : ","}${valid(one)}${at === count - 1 ? "]" : ""}`);
+  await write(files.csv, users, csv);
+  await write(files.fewValid, users.slice(0, few), valid);
+  await write(files.fewInvalid, users.slice(0, few), invalid);
+  await write(files.records, users, (one) => `${record(one)}\n`);
+  await write(files.recordsCsv, users, (one) => `"${record(one).replaceAll('"', '""')}"\n`);
   users.sort(([a], [b]) => (a < b ? -1 : 1));
-  await write(paths.sorted, users, (one, at) => `${at === 0 ? "email,name\n" : ""}${csv(one)}`);
-  return paths;
+  await write(files.sorted, users, csv);
+  return files;
 }
 
 type User = readonly [email: string, name: string];
@@ -64,6 +66,16 @@ function user(n: number): User {
   const first = firstNames[n % firstNames.length]!;
   const last = lastNames[(n >> 3) % lastNames.length]!;
   return [`${first}.${last}.${n}@mail${n % 97}.example.com`.toLowerCase(), `${first} ${last} ${n}`];
+}
+
+function record([email, name]: User): string {
+  return JSON.stringify({
+    id: email.length,
+    contact: { email, name },
+    tags: ["bench", name.slice(0, 3)],
+    score: email.length / 7,
+    active: true,
+  });
 }
 
 /** Fisher and Yates's, with a fixed seed: every run has the same order. */

@@ -101,6 +101,43 @@ describe("an import", () => {
   });
 });
 
+describe("rows that are read out", () => {
+  const cities = [
+    { name: 'Washington, "D.C."', country: "US", admin1: "DC", admin2: "", lat: 38.89511, lng: -77.03637 },
+    { name: "Київ\nKyiv", country: "UA", admin1: "", admin2: "´ \\N", lat: 0.1 + 0.2, lng: -1e-7 },
+    ...Array.from({ length: 2_500 }, (_, n) => ({
+      name: `City ${n % 50}`,
+      country: "XX",
+      admin1: "1",
+      admin2: "",
+      lat: n / 30 - 40,
+      lng: 0,
+    })),
+  ];
+  const records = [{}, { a: { "é b": [1.5, null, true, "\u0001", 6.02e23] } }, ...cities, ...cities];
+
+  it.each([
+    ["cities", "application/x-ndjson", cities],
+    ["cities", "text/csv", cities],
+    ["records", "application/x-ndjson", records],
+  ] as const)("of %s as %s and imported again are the same", async (dataset, type, rows) => {
+    const read = async (accept: string) =>
+      (await fetch(`${stack.url}/v1/datasets/${dataset}/rows`, { headers: { accept } })).text();
+    const fill = async (contentType: string, body: string) => {
+      await database.pool.query(`truncate ${dataset}`);
+      const ended = await untilOver(await post(`/v1/imports/${dataset}`, contentType, body));
+      expect(ended).toMatchObject({ state: "succeeded", counts: { inserted: rows.length } });
+    };
+
+    await fill("application/json", JSON.stringify(rows));
+    await fill(type, await read(type));
+    const lines = (await read("application/x-ndjson")).trim().split("\n");
+    const inAnyOrder = (all: object[]) =>
+      all.map((row) => JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
+    expect(inAnyOrder(lines.map((line) => JSON.parse(line) as object))).toEqual(inAnyOrder([...rows]));
+  });
+});
+
 describe("a job", () => {
   const submit = (kind: string, payload: unknown) =>
     post("/v1/jobs", "application/json", JSON.stringify({ kind, payload }));

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { removeDataDir } from "@longshore/stack/postgres/place-data";
 import { findFreePort } from "@longshore/stack/process/find-free-port";
+import { readPidFile } from "@longshore/stack/process/pid-file";
 import { createScratchDataDir } from "@longshore/stack/scratch-services";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 
@@ -72,10 +73,9 @@ export async function startStack({ dataDir = createScratchDataDir(), env = {} }:
 
 function readPids(folder: string): Record<string, number> {
   if (!existsSync(folder)) return {};
-  const files = readdirSync(folder).filter((file) => file.endsWith(".pid"));
-  return Object.fromEntries(
-    files.map((file) => [file.slice(0, -".pid".length), Number(readFileSync(join(folder, file), "utf8"))]),
-  );
+  const names = readdirSync(folder).flatMap((file) => (file.endsWith(".pid") ? [file.slice(0, -".pid".length)] : []));
+  const pids = names.map((name) => [name, readPidFile(join(folder, `${name}.pid`))] as const);
+  return Object.fromEntries(pids.filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
 
 /** Whether a process lives. */

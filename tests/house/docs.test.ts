@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readApiConfig } from "../../apps/api/src/config.ts";
 import { readWorkerConfig } from "../../apps/worker/src/config.ts";
+import { rejectCodes } from "@longshore/shared/imports/reject-codes";
 import { projectRoot } from "./scratch-house.ts";
 
 const pages = globSync(["*.md", "docs/**/*.md"], { cwd: projectRoot }).toSorted();
@@ -40,6 +41,12 @@ test("a walk through the house meets no file by a name that it does not have", (
   const names = [...read("docs/architecture.md").matchAll(/`([a-z-]+\.ts)`/g)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((name) => globSync(`apps/*/src/**/${name}`, { cwd: projectRoot }).length === 0)).toEqual([]);
+});
+
+test("the page on imports explains each code of a reject, and no other", () => {
+  const [, byRow = ""] = read("docs/imports.md").split(/^## Refused as a whole.*$/m);
+  const listed = [...byRow.split(/^## /m)[0]!.matchAll(/^\| `([a-z_]+)` *\|/gm)].map(([, code]) => code!);
+  expect(listed.filter((code) => code !== "_code").toSorted()).toEqual(rejectCodes.toSorted());
 });
 
 describe("the configuration page", () => {

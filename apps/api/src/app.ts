@@ -8,14 +8,16 @@ import { checkRedis } from "@longshore/shared/queue/check-redis";
 import { createProducer } from "@longshore/shared/queue/create-producer";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createHttpApp } from "./http/create-http-app.ts";
-import { createCatalogRoutes } from "./routes/catalog.ts";
+import { createDatasetRoutes } from "./routes/datasets.ts";
 import { createImportRoutes } from "./routes/imports.ts";
 import { createJobRoutes } from "./routes/jobs.ts";
+import { createKindRoutes } from "./routes/kinds.ts";
 import { createSystemRoutes } from "./routes/system.ts";
 import { createCancelJob } from "./services/cancel-job.ts";
 import { createRetryJob } from "./services/retry-job.ts";
 import { createGetJob } from "./services/get-job.ts";
 import { createReadRejects } from "./services/read-rejects.ts";
+import { createReadRows } from "./services/read-rows.ts";
 import { createReceiveImport, type ImportLimits } from "./services/receive-import.ts";
 import { createSubmitJob } from "./services/submit-job.ts";
 
@@ -53,7 +55,8 @@ export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App
       cancelJob: createCancelJob({ db, board }),
       retryJob: createRetryJob({ db, board, producer }),
     }),
-    ...createCatalogRoutes(),
+    ...createDatasetRoutes({ readRows: createReadRows(db) }),
+    ...createKindRoutes(),
     ...createSystemRoutes({
       checks: { postgres: async () => void (await sql`select 1`.execute(db)) },
       // Without Redis a request is still accepted; the reconciler enqueues it later.

@@ -1,5 +1,9 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobView } from "@longshore/shared/status/job-view";
@@ -115,6 +119,21 @@ describe("an upload that is under way", () => {
       "the key to be free",
       async () => (await send("/v1/imports/users", "application/x-ndjson", "under-way", lines(20))).status === 202,
     );
+  });
+
+  it("makes another one with its key 409 without cutting it off, however large it is", async () => {
+    const upload = startUpload("large");
+    await keyIsTaken("large");
+    const { hostname, port } = new URL(api.url);
+    const size = 16 * 1024 * 1024;
+    const head = `POST /v1/imports/users HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: text/csv\r\nidempotency-key: large\r\ncontent-length: ${size}\r\n\r\n`;
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const [answer] = await Promise.all([
+      text(socket),
+      pipeline(Readable.from([head, Buffer.alloc(size, "x")]), socket),
+    ]);
+    expect(answer).toMatch(/^HTTP\/1.1 409 /);
+    upload.destroy();
   });
 
   it("and whose API process died loses its key after its lock ran out", async () => {

@@ -102,6 +102,18 @@ describe("a 202", () => {
     expect(await storedRecords()).toBe(ndjson(30));
   });
 
+  it.each(["application/json", "application/x-ndjson", "text/csv"])(
+    "for %s does not depend on what spoils one row",
+    async (type) => {
+      const hostile = type === "text/csv" ? "name,email\nA\0,a@example.com\nB" : '{"a":"\0","__proto__":1e999}';
+      expect((await post(type, type === "application/json" ? `[${hostile}]` : hostile)).status).toBe(202);
+    },
+  );
+
+  it("takes any columns where any are taken", async () => {
+    expect((await post("text/csv", "_id,sensor 7,größe\n1,2,3\n", { path: "records" })).status).toBe(202);
+  });
+
   it("takes a rejects file back: annotation columns are no mismatch", async () => {
     expect((await post("text/csv", "name,email,_row,_code\nA,a@example.com,3,duplicate\n")).status).toBe(202);
   });
@@ -111,6 +123,15 @@ describe("what is refused leaves nothing behind", () => {
   it.each<[string, string, Body, number, string, string]>([
     ["malformed JSON", "application/json", '[{"a":', 400, "malformed_body", "byte 6"],
     ["an object", "application/json", "{}", 400, "malformed_body", "byte 0: it is not an array"],
+    ["two arrays", "application/json", "[{}][{}]", 400, "malformed_body", "something follows the array"],
+    [
+      "an array nested too deep",
+      "application/json",
+      `[${"[".repeat(10_000)}`,
+      400,
+      "malformed_body",
+      "nested deeper than 32",
+    ],
     [
       "JSON broken after many chunks",
       "application/json",
@@ -127,7 +148,16 @@ describe("what is refused leaves nothing behind", () => {
       "invalid_utf8",
       "not valid UTF-8",
     ],
+    [
+      "UTF-16",
+      "application/json",
+      new Uint8Array([0xff, 0xfe, 0x5b, 0, 0x5d, 0]),
+      400,
+      "invalid_utf8",
+      "not valid UTF-8",
+    ],
     ["an open quote", "text/csv", 'name,email\n"A,a@example.com\n', 400, "malformed_body", "inside a quoted field"],
+    ["a malformed header", "text/csv", '"name"s,email\nA,a@example.com\n', 400, "malformed_body", "CSV header"],
     ["no rows as JSON", "application/json", "[]", 422, "empty_import", "no rows"],
     ["no rows as NDJSON", "application/x-ndjson", "\n\n", 422, "empty_import", "no rows"],
     ["a header alone", "text/csv", "name,email\n", 422, "empty_import", "no rows"],
@@ -139,6 +169,10 @@ describe("what is refused leaves nothing behind", () => {
       "record_too_large",
       "Row 31",
     ],
+    ["a line without an end", "application/x-ndjson", "x".repeat(90_000), 413, "record_too_large", "Row 1"],
+    ["a field without an end", "text/csv", `name,email\n"${"x\n".repeat(40_000)}`, 413, "record_too_large", "Row 1"],
+    ["a text without an end", "application/json", `["${"x".repeat(90_000)}`, 413, "record_too_large", "Row 1"],
+    ["a header without an end", "text/csv", "name,".repeat(10_000), 413, "record_too_large", "Row 0"],
     ["a body beyond the limit", "application/x-ndjson", ndjson(2_500), 413, "body_too_large", "100000 bytes"],
     ["another content type", "application/xml", "<a/>", 415, "unsupported_media_type", "application/x-ndjson"],
     ["another charset", "text/csv; charset=latin1", "name,email\n", 415, "unsupported_media_type", "UTF-8"],
@@ -151,13 +185,16 @@ describe("what is refused leaves nothing behind", () => {
     await nothingStored();
   });
 
-  it("an unknown dataset", async () => {
-    expect(await problem(await post("text/csv", "a\n1\n", { path: "nope" }))).toMatchObject({
-      status: 404,
-      code: "unknown_dataset",
-    });
-    await nothingStored();
-  });
+  it.each(["nope", "__proto__", "Users", "jobs", encodeURIComponent("users; drop table users")])(
+    "an unknown dataset: %s",
+    async (path) => {
+      expect(await problem(await post("text/csv", "a\n1\n", { path }))).toMatchObject({
+        status: 404,
+        code: "unknown_dataset",
+      });
+      await nothingStored();
+    },
+  );
 
   it("columns that do not fit, each named", async () => {
     const refused = await problem(await post("text/csv", "name,age,name,_note\nA,1,B,x\n"));
@@ -173,6 +210,31 @@ describe("what is refused leaves nothing behind", () => {
     await nothingStored();
   });
 
+  it("columns without a name that can be kept, where any name is taken", async () => {
+    const body = "a,,__proto__,b\0,a,_note\n1,2,3,4,5,6\n";
+    expect(await problem(await post("text/csv", body, { path: "records" }))).toMatchObject({
+      status: 422,
+      code: "columns_mismatch",
+      errors: [
+        { pointer: "", code: "unnamed_column" },
+        { pointer: "__proto__", code: "forbidden_column" },
+        { pointer: "b\0", code: "nul_character" },
+        { pointer: "a", code: "duplicate_column" },
+      ],
+    });
+    await nothingStored();
+  });
+
+  it.each(["ignore", "update"])("onConflict=%s where no row is a duplicate", async (onConflict) => {
+    const path = `records?onConflict=${onConflict}`;
+    expect(await problem(await post("application/x-ndjson", "{}", { path }))).toMatchObject({
+      status: 422,
+      code: "validation_failed",
+      errors: [{ pointer: "/query/onConflict", code: "invalid_value" }],
+    });
+    await nothingStored();
+  });
+
   it.each(["gzip", "br", "zstd"])("a body that is not %s as it says", async (encoding) => {
     expect(await problem(await post("text/csv", "name,email\nA,a@example.com", { encoding }))).toMatchObject({
       status: 400,
@@ -181,11 +243,26 @@ describe("what is refused leaves nothing behind", () => {
     await nothingStored();
   });
 
-  it("a compressed body that inflates beyond the limit", async () => {
-    const bomb = new Uint8Array(await promisify(gzip)(Buffer.from("\n".repeat(500_000))));
+  it.each([
+    ["gzip", promisify(gzip)],
+    ["br", promisify(brotliCompress)],
+    ["zstd", promisify(zstdCompress)],
+  ])("a body compressed with %s that inflates beyond the limit", async (encoding, compress) => {
+    const bomb = new Uint8Array(await compress(Buffer.from('{"a":1}\n'.repeat(60_000))));
     expect(bomb.length).toBeLessThan(2_000);
-    expect(await problem(await post("application/x-ndjson", bomb, { encoding: "gzip" }))).toMatchObject({
+    expect(await problem(await post("application/x-ndjson", bomb, { encoding }))).toMatchObject({
       status: 413,
+      code: "body_too_large",
+    });
+    await nothingStored();
+  });
+
+  it("a compressed body that is cut short", async () => {
+    const whole = await promisify(gzip)(Buffer.from(ndjson(30)));
+    const body = new Uint8Array(whole.subarray(0, whole.length - 20));
+    expect(await problem(await post("application/x-ndjson", body, { encoding: "gzip" }))).toMatchObject({
+      status: 400,
+      code: "invalid_encoding",
     });
     await nothingStored();
   });
@@ -218,9 +295,15 @@ describe("what is refused leaves nothing behind", () => {
 });
 
 describe("rejects", () => {
-  async function storeRejects(format: "ndjson" | "csv", columns: string[] | null, raws: string[]): Promise<string> {
+  async function storeRejects(
+    format: "ndjson" | "csv",
+    columns: string[] | null,
+    raws: string[],
+    path = "users",
+  ): Promise<string> {
     const body = format === "csv" ? "name,email\nA,a@example.com\n" : '{"name":"A"}';
-    const job = (await (await post(format === "csv" ? "text/csv" : "application/x-ndjson", body)).json()) as JobView;
+    const type = format === "csv" ? "text/csv" : "application/x-ndjson";
+    const job = (await (await post(type, body, { path })).json()) as JobView;
     await api.database.db.updateTable("imports").set({ columns }).where("job_id", "=", job.id).execute();
     const rejects = raws.map((raw, at) => ({
       job_id: job.id,
@@ -262,6 +345,28 @@ describe("rejects", () => {
       'name,email,_row,_code,_field,_message,_sqlstate,_constraint,_raw\n"A, ""B""",x,1,invalid_value,email,is wrong,,,\n,,2,invalid_value,email,is wrong,,,C\n',
     );
     expect((await post("text/csv", text)).status).toBe(202);
+  });
+
+  it("come with every field that could be data, where any could be", async () => {
+    const jobId = await storeRejects("ndjson", null, ['{"_id":1,"_row":9,"__proto__":{}}'], "records");
+    const note = '"_row":1,"_code":"invalid_value","_field":"email","_message":"is wrong"';
+    expect(await (await get(jobId, "*/*")).text()).toBe(`{"_id":1,"__proto__":{},${note}}\n`);
+    expect(await (await get(jobId, "text/csv")).text()).toBe(
+      '_row,_code,_field,_message,_sqlstate,_constraint,_raw\n1,invalid_value,email,is wrong,,,"{""_id"":1,""_row"":9,""__proto__"":{}}"\n',
+    );
+  });
+
+  it("come with their numbers as they were sent, also those that no double holds", async () => {
+    const jobId = await storeRejects("ndjson", null, ['{"id":9007199254740993,"a":[1e999,1.50]}'], "records");
+    expect(await (await get(jobId, "*/*")).text()).toContain('{"id":9007199254740993,"a":[1e999,1.50],"_row":1');
+    const cityId = await storeRejects("ndjson", null, ['{"lat":1e999}'], "cities");
+    expect(await (await get(cityId, "text/csv")).text()).toContain(",1e999,");
+  });
+
+  it("come as their text where they nest too deep to be written out", async () => {
+    const raw = `{"a":${"[".repeat(400)}${"]".repeat(400)}}`;
+    const jobId = await storeRejects("ndjson", null, [raw]);
+    expect(JSON.parse(await (await get(jobId, "*/*")).text())).toMatchObject({ _raw: raw, _row: 1 });
   });
 
   it("of a job that is none are 404", async () => {

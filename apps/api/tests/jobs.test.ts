@@ -101,7 +101,7 @@ describe("a job that is not there", () => {
   });
 });
 
-describe("the catalog", () => {
+describe("the service itself", () => {
   it.each(["kinds", "datasets"])("lists %s with schema and example", async (what) => {
     const { items } = (await (await fetch(`${api.url}/v1/${what}`)).json()) as { items: Record<string, unknown>[] };
     expect(items.length).toBeGreaterThan(1);

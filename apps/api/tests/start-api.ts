@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import type { Redis } from "ioredis";
+import type { Db } from "@longshore/shared/db/create-database";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { createApp } from "../src/app.ts";
@@ -11,6 +12,7 @@ const importLimits: ImportLimits = {
   maxRecordBytes: 1_000,
   firstSliceBytes: 500,
   sliceBytes: 500,
+  sliceRows: 1_000,
   window: 2,
   maxUploads: 100,
   maxUploadsPerTenant: 100,
@@ -22,11 +24,15 @@ export type TestApi = { url: string; database: TestDatabase; redis: TestRedis; c
 
 /** The API on a free port over a database and a Redis namespace of its own, with small limits. */
 export async function startApi(
-  options: { redis?: Redis; importLimits?: Partial<ImportLimits> } = {},
+  options: { db?: (url: string) => Promise<Db>; redis?: Redis; importLimits?: Partial<ImportLimits> } = {},
 ): Promise<TestApi> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const app = createApp(
-    { db: database.db, redis: options.redis ?? redis.commands, log: pino({ level: "silent" }) },
+    {
+      db: (await options.db?.(database.url)) ?? database.db,
+      redis: options.redis ?? redis.commands,
+      log: pino({ level: "silent" }),
+    },
     {
       namespace: redis.namespace,
       version: "0.0.0",

@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.close());
-beforeEach(() => sql`truncate users, cities, jobs cascade`.execute(database.db));
+beforeEach(() => sql`truncate users, cities, records, jobs cascade`.execute(database.db));
 
 const user = (n: number, name = `User ${n}`) => JSON.stringify({ email: `user${n}@example.com`, name });
 const userLines = (numbers: number[]) => numbers.map((n) => user(n)).join("\n");
@@ -228,6 +228,41 @@ describe("a dry run", () => {
       }
     },
   );
+});
+
+describe("a dataset without a key", () => {
+  const chunks = ['{"n":1}\n{"n":1}\n{"n":7}', '{"n":1}\n{"m":[{}]}'];
+
+  async function run(dryRun: boolean) {
+    await sql`truncate records, jobs cascade`.execute(database.db);
+    const jobId = await stage(database.db, { dataset: "records", dryRun, chunks });
+    await runChunk(database, { jobId, seq: 0 }, options);
+    const ended = await runChunk(database, { jobId, seq: 1 }, options);
+    const { rows_inserted, rows_skipped, rows_rejected } = ended!.imported;
+    const report = { rows_inserted, rows_skipped, rows_rejected, rejects: await rejectsOf(jobId) };
+    const stored = await database.db.selectFrom("records").select("data").orderBy("id").execute();
+    return { report, stored: stored.map(({ data }) => data) };
+  }
+
+  it("takes every row, in the order sent, however often it comes", async () => {
+    const { report, stored } = await run(false);
+    expect(report).toEqual({ rows_inserted: 5, rows_skipped: 0, rows_rejected: 0, rejects: [] });
+    expect(stored).toEqual([{ n: 1 }, { n: 1 }, { n: 7 }, { n: 1 }, { m: [{}] }]);
+  });
+
+  it("can be tried: a dry run reports what a real run does, and writes nothing", async () => {
+    await sql`alter table records add constraint no_sevens check (data ->> 'n' is distinct from '7')`.execute(
+      database.db,
+    );
+    try {
+      const real = await run(false);
+      expect(real.report).toMatchObject({ rows_inserted: 4, rejects: [{ row: 3, code: "refused_by_database" }] });
+      expect(real.stored).toHaveLength(4);
+      expect(await run(true)).toEqual({ report: real.report, stored: [] });
+    } finally {
+      await sql`alter table records drop constraint no_sevens`.execute(database.db);
+    }
+  });
 });
 
 it("annotations of a rejects file are ignored when it comes back", async () => {

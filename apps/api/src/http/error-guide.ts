@@ -17,7 +17,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Send it in parts. The limit is in the detail and, for JSON bodies, in `/openapi.json`.",
   },
   columns_mismatch: {
-    when: "The header of a CSV import lacks a column that the dataset needs, names one that it does not have, or names one twice.",
+    when: "The header of a CSV import lacks a column that the dataset needs, names one that it does not have or that could not be kept, or names one twice.",
     remedy: "Compare the header with the columns at `/v1/datasets`. Columns that start with `_` are ignored.",
   },
   empty_import: {

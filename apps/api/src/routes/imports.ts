@@ -2,6 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import type { ImportFormat } from "@longshore/shared/db/schema";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
+import { notes } from "@longshore/shared/imports/notes";
 import { defineRoute, streamBody, type Route } from "../http/route.ts";
 import type { createReadRejects, Rejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
@@ -20,8 +21,6 @@ const formats = {
   "application/x-ndjson": "ndjson",
   "text/csv": "csv",
 } as const satisfies Record<string, ImportFormat>;
-
-const annotations = ["_row", "_code", "_field", "_message", "_sqlstate", "_constraint", "_raw"];
 
 const maxRejectsSchema = z
   .string()
@@ -130,17 +129,18 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
       },
       errors: ["not_found", "unavailable"],
       async handler({ params, req }) {
-        const rejects = await readRejects(params.id);
         const type = req.accepts(["application/x-ndjson", "text/csv"]) || "application/x-ndjson";
+        const asTable = type === "text/csv";
+        const rejects = await readRejects(params.id, { asTable });
         const headers = { "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" };
-        return { status: 200, headers, body: type === "text/csv" ? toCsv(rejects) : toNdjson(rejects) };
+        return { status: 200, headers, body: asTable ? toCsv(rejects) : toNdjson(rejects) };
       },
     }),
   ];
 }
 
 async function* toCsv({ columns, pages }: Rejects): AsyncGenerator<string> {
-  const header = [...columns, ...annotations];
+  const header = [...columns, ...notes];
   yield stringify([header]);
   for await (const page of pages) yield stringify(page, { columns: header });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 
-export type HashedUpload = {
+export type HashedUpload = Disposable & {
   /** The same bytes, to be read instead of the upload. */
   stream: Readable;
   /** SHA-256 of `prefix` and all bytes. Reads, and throws away, what was not read yet. */
@@ -26,5 +26,7 @@ export function hashUpload(upload: Readable, prefix: string): HashedUpload {
       if (!stream.readableEnded) await finished(stream.resume(), { writable: false });
       return hash.copy().digest();
     },
+    // Whoever throws the rest away must be the only reader left.
+    [Symbol.dispose]: () => void upload.destroy(),
   };
 }

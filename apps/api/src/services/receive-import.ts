@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { findDataset } from "@longshore/shared/datasets/datasets";
-import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+import { hasKey, type Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { Db } from "@longshore/shared/db/create-database";
 import { AppError } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
@@ -45,12 +45,13 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
   return async function receiveImport(request: ImportRequest): Promise<Answer<JobView>> {
     const dataset = findDataset(request.dataset);
     if (!dataset) throw new AppError("unknown_dataset", { message: `There is no dataset "${request.dataset}"` });
+    if (request.onConflict !== "error") requireKey(dataset);
     if (request.correctionOf) await requireParent(request.correctionOf, request);
 
     using admission = await admitUpload(request.tenant);
     const { idempotencyKey: key, tenant } = request;
     if (key === undefined) return { response: await receive(request.upload), replayed: false };
-    const hashed = hashUpload(request.upload, describeRequest(request));
+    using hashed = hashUpload(request.upload, describeRequest(request));
     return await runOnce(
       db,
       { tenant, route: "imports", key },
@@ -61,10 +62,10 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
     async function receive(upload: Readable, once?: Once): Promise<JobView> {
       const { job, imported } = await stage({ ...request, upload }, dataset!, admission.check, once);
       const view = toJobView(job, imported);
-      await board.publish({ view, revision: job.revision });
-      await enqueueWindow({ job, imported }).catch((error: unknown) => {
+      const enqueued = enqueueWindow({ job, imported }).catch((error: unknown) => {
         request.log.warn({ err: error, jobId: job.id }, "the queue is away: the reconciler will enqueue this import");
       });
+      await Promise.all([board.publish({ view, revision: job.revision }), enqueued]);
       return view;
     }
   };
@@ -108,15 +109,26 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
       .where("tenant", "=", tenant)
       .executeTakeFirst();
     if (parent?.dataset === dataset) return;
-    const message = parent ? `is an import into ${parent.dataset}` : "is no import";
-    const errors = [{ pointer: "/query/correctionOf", code: "invalid_value", message }];
-    throw new AppError("validation_failed", { message: `/query/correctionOf ${message}`, errors });
+    throw refused("/query/correctionOf", parent ? `is an import into ${parent.dataset}` : "is no import");
   }
 
   async function enqueueWindow({ job, imported }: SealedImport): Promise<void> {
     const released = Math.min(imported.chunks_total, imported.release_window);
     await producer.enqueue(Array.from({ length: released }, (_, seq) => chunkEntry({ jobId: job.id, seq })));
   }
+}
+
+/** To skip or update what is there already, there must be a way to tell. */
+function requireKey(dataset: Dataset): void {
+  if (!hasKey(dataset))
+    throw refused("/query/onConflict", `has no meaning in ${dataset.name}: without a key, no row is a duplicate`);
+}
+
+function refused(pointer: string, message: string): AppError {
+  return new AppError("validation_failed", {
+    message: `${pointer} ${message}`,
+    errors: [{ pointer, code: "invalid_value", message }],
+  });
 }
 
 /** What makes two imports of the same bytes different requests. */

@@ -4,8 +4,10 @@ import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database, ImportFormat, ImportRow, JobRow, OnConflict } from "@longshore/shared/db/schema";
+import { isUnavailable } from "@longshore/shared/db/sql-error";
 import { importKind } from "@longshore/shared/jobs/contracts";
 import type { Slice } from "@longshore/shared/records/slice-records";
+import { findSealed } from "./find-sealed.ts";
 
 const compress = promisify(zstdCompress);
 const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
@@ -29,11 +31,11 @@ export type SealedImport = { job: JobRow; imported: ImportRow };
 
 /** An import on its way in: `write` every slice in order, then `seal` it, or `discard` it. */
 export type Staging = {
-  /** Compresses a slice and commits the one before it, so the two overlap. */
+  /** Starts to compress a slice and to commit the one before it; waits only for the commit before that. */
   write(slice: Slice, columns: string[] | null): Promise<void>;
   /**
    * Commits the last slice and makes the import `queued`, in one transaction with what `also` does: from here on it will
-   * be done.
+   * be done. If the commit is not answered, finds out what became of it.
    */
   seal(also: (trx: Transaction<Database>, sealed: SealedImport) => Promise<void>): Promise<SealedImport>;
   /** Removes what was written, as far as the database can be reached; the reconciler removes what stays behind. */
@@ -50,7 +52,10 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
   const jobId = uuidv7();
   let begun = false;
   let columns: string[] | null = null;
+  /** The last slice, being compressed. */
   let held: Promise<Chunk> | undefined;
+  /** The commit of the one before it. */
+  let committing: Promise<void> = Promise.resolve();
   let seq = 0;
   let rows = 0;
 
@@ -62,10 +67,10 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
       .execute();
   }
 
-  async function flush(trx: Transaction<Database>): Promise<void> {
+  async function flush(trx: Transaction<Database>, compressing: Promise<Chunk>): Promise<void> {
     if (begun) await trx.updateTable("jobs").set({ updated_at: new Date() }).where("id", "=", jobId).execute();
     else await begin(trx);
-    const chunk = await held!;
+    const chunk = await compressing;
     await trx
       .insertInto("import_chunks")
       .values({ job_id: jobId, ...chunk, last_error: null })
@@ -93,29 +98,42 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
     return { job, imported };
   }
 
+  async function commit(chunk: Promise<Chunk>): Promise<void> {
+    await db.transaction().execute((trx) => flush(trx, chunk));
+    begun = true;
+  }
+
   return {
     async write(slice, header) {
       columns = header;
-      const next = compressSlice(slice, seq);
+      await committing;
+      if (held) committing = commit(held);
+      held = compressSlice(slice, seq);
       // A rejection before anyone waits for it is no crash: the next call meets it.
-      next.catch(() => {});
-      if (held) {
-        await db.transaction().execute(flush);
-        begun = true;
-      }
-      held = next;
+      for (const started of [committing, held]) started.catch(() => {});
       seq += 1;
       rows += slice.rows;
     },
-    seal: (also) =>
-      db.transaction().execute(async (trx) => {
-        await flush(trx);
-        const sealed = await close(trx);
-        await also(trx, sealed);
-        return sealed;
-      }),
+    async seal(also) {
+      let sealing = false;
+      try {
+        await committing;
+        return await db.transaction().execute(async (trx) => {
+          await flush(trx, held!);
+          const sealed = await close(trx);
+          await also(trx, sealed);
+          sealing = true;
+          return sealed;
+        });
+      } catch (error) {
+        const sealed = sealing && isUnavailable(error) ? await findSealed(db, jobId) : undefined;
+        if (sealed) return sealed;
+        throw error;
+      }
+    },
     async discard() {
-      if (begun) await db.deleteFrom("jobs").where("id", "=", jobId).execute();
+      await committing.catch(() => {});
+      if (begun) await db.deleteFrom("jobs").where("id", "=", jobId).where("state", "=", "receiving").execute();
     },
   };
 }

@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { ImportFormat, OnConflict } from "@longshore/shared/db/schema";
+import { isLockTimeout } from "@longshore/shared/db/sql-error";
 import type { ChunkEntryData } from "@longshore/shared/queue/entry";
+import { evictHolder } from "./evict-holder.ts";
 
 export type ClaimedChunk = {
   jobId: string;
@@ -25,9 +27,19 @@ export type ClaimedChunk = {
 /**
  * Counts a delivery of the chunk, starts its job if it is the first, and brings the payload. Undefined when there is
  * nothing left to do: the chunk is done, or its import is over. Takes no lock that outlives the statement: two workers
- * may claim the same chunk, and the transaction that applies it lets one of them through.
+ * may claim the same chunk, and the transaction that applies it lets one of them through. Rejects when another worker
+ * holds the chunk for too long; the next claim then finds it free.
  */
-export async function claimChunk(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChunk | undefined> {
+export async function claimChunk(db: Db, reference: ChunkEntryData): Promise<ClaimedChunk | undefined> {
+  try {
+    return await claim(db, reference);
+  } catch (error) {
+    if (isLockTimeout(error)) await evictHolder(db, reference);
+    throw error;
+  }
+}
+
+async function claim(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChunk | undefined> {
   const { rows } = await sql<ClaimedChunk>`
     with claimed as (
       update import_chunks chunk set delivery = chunk.delivery + 1

@@ -1,6 +1,8 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
+import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { ImportFormat } from "@longshore/shared/db/schema";
+import { isNote } from "@longshore/shared/imports/notes";
 import { listRecords } from "@longshore/shared/records/list-records";
 import type { ClaimedChunk } from "./claim-chunk.ts";
 import { parseCsv } from "./parse-csv.ts";
@@ -19,13 +21,14 @@ export type DecodedChunk = {
 const parsers: Record<ImportFormat, Parser> = { json: parseJsonRecords, ndjson: parseNdjson, csv: parseCsv };
 
 /** Turns a chunk's payload into values. Never throws for a bad record: it becomes one `Malformed`. */
-export async function decodeChunk(chunk: ClaimedChunk): Promise<DecodedChunk> {
+export async function decodeChunk(chunk: ClaimedChunk, dataset: Dataset): Promise<DecodedChunk> {
   const bytes = await decompress(chunk.payload);
   const parser = parsers[chunk.format];
+  const layout = { rows: chunk.rows, columns: chunk.columns, isNote: (field: string) => isNote(field, dataset) };
   let records: string[] | undefined;
   const raw = () => (records ??= listRecords(bytes, chunk.format));
 
-  const values = parser.all(bytes, chunk);
+  const values = parser.all(bytes, layout);
   if (values?.length === chunk.rows) return { values, raw };
-  return { values: raw().map((record) => parser.one(record, chunk)), raw };
+  return { values: raw().map((record) => parser.one(record, layout)), raw };
 }

@@ -15,8 +15,8 @@ export async function insertRejects(
     select ${chunk.jobId}, reject.* from unnest(
       ${refused.map(({ index }) => chunk.firstRow + index)}::bigint[],
       ${refused.map(({ code }) => code)}::text[],
-      ${refused.map(({ field }) => field)}::text[],
-      ${refused.map(({ message }) => message)}::text[],
+      ${refused.map(({ field }) => field && storable(field))}::text[],
+      ${refused.map(({ message }) => storable(message))}::text[],
       ${refused.map(({ sqlstate }) => sqlstate)}::text[],
       ${refused.map(({ constraint }) => constraint)}::text[],
       ${refused.map(({ index }) => storable(raw[index]!))}::text[]

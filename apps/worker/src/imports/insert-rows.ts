@@ -1,14 +1,16 @@
 import { sql } from "kysely";
-import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+import { hasKey, type Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { OnConflict } from "@longshore/shared/db/schema";
 import { keyOf } from "./key-of.ts";
 import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
 import { asDuplicates, nothingWritten, type Written } from "./written.ts";
 
-/** Writes rows of distinct keys in one statement, an array for each column. Throws what PostgreSQL throws. */
-export function insertRows(target: Target, onConflict: OnConflict, rows: readonly ValidRow[]): Promise<Written> {
-  return inserts[onConflict](target, rows);
+/** Writes rows of distinct keys, or of none, in one statement, an array for each column. Throws what PostgreSQL throws. */
+export async function insertRows(target: Target, onConflict: OnConflict, rows: readonly ValidRow[]): Promise<Written> {
+  if (hasKey(target.dataset)) return inserts[onConflict](target, rows);
+  await insertUnnested(target.dataset, rows).execute(target.trx);
+  return { ...nothingWritten, inserted: rows.length };
 }
 
 type Insert = (target: Target, rows: readonly ValidRow[]) => Promise<Written>;

@@ -1,5 +1,3 @@
-import type { ClaimedChunk } from "./claim-chunk.ts";
-
 /** A record that is there and cannot be read. */
 export class Malformed {
   readonly message: string;
@@ -8,10 +6,24 @@ export class Malformed {
   }
 }
 
-/** Reads the records of one format. */
+/** A row of a rejects file that has nothing but its notes. */
+export function notWrittenOut(): Malformed {
+  return new Malformed("has only its text, in _raw: its fields are still to be written out");
+}
+
+/** How the records of a chunk are laid out. */
+export type Layout = {
+  rows: number;
+  /** The CSV header. */
+  columns: string[] | null;
+  /** Tells notes on a row, such as those of a rejects file, from its data. */
+  isNote: (field: string) => boolean;
+};
+
+/** Reads the records of one format, and leaves their notes out. */
 export type Parser = {
   /** All of a chunk at once; undefined if one of them is broken, or it is not sure which value is whose. */
-  all(bytes: Buffer, chunk: ClaimedChunk): unknown[] | undefined;
+  all(bytes: Buffer, layout: Layout): unknown[] | undefined;
   /** One of them: its value, or `Malformed`. */
-  one(record: string, chunk: ClaimedChunk): unknown;
+  one(record: string, layout: Layout): unknown;
 };

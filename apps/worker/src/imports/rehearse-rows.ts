@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { hasKey } from "@longshore/shared/datasets/define-dataset";
 import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
 import { writeRows, type WriteOptions } from "./write-rows.ts";
@@ -15,6 +16,8 @@ export async function rehearseRows(
   rows: readonly ValidRow[],
 ): Promise<Written> {
   const { trx, dataset } = target;
+  if (!hasKey(dataset)) return writeAndTakeBack(target, options, rows);
+
   const keys = [...new Set(rows.map(({ key }) => key))].toSorted();
   const { rows: noted } = await sql<{ key: string }>`
     insert into import_keys (job_id, key) select ${jobId}, key from unnest(${keys}::text[]) as key
@@ -23,12 +26,16 @@ export async function rehearseRows(
   const fresh = new Set(noted.map(({ key }) => key));
   const { first = [], again = [] } = Object.groupBy(rows, ({ key }) => (fresh.has(key) ? "first" : "again"));
 
-  await sql`savepoint rehearsal`.execute(trx);
-  const written = await writeRows(target, options, first);
-  await sql`rollback to savepoint rehearsal`.execute(trx);
-
+  const written = await writeAndTakeBack(target, options, first);
   await forget(target, jobId, first, written);
   return addWritten(written, asDuplicates(dataset, options.onConflict, again));
+}
+
+async function writeAndTakeBack(target: Target, options: WriteOptions, rows: readonly ValidRow[]): Promise<Written> {
+  await sql`savepoint rehearsal`.execute(target.trx);
+  const written = await writeRows(target, options, rows);
+  await sql`rollback to savepoint rehearsal`.execute(target.trx);
+  return written;
 }
 
 /** A key of which no row was accepted is free for a later chunk. */

@@ -43,8 +43,8 @@ export async function runChunk(
 async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise<SettledChunk | undefined> {
   const dataset = findDataset(chunk.dataset);
   if (!dataset) throw new Error(`This worker does not know the dataset ${chunk.dataset}`);
-  const { values, raw } = await decodeChunk(chunk);
-  const { valid, refused } = validateRows(values, dataset);
+  const { values, raw } = await decodeChunk(chunk, dataset);
+  const { valid, refused } = validateRows(values, dataset, raw);
 
   return transactOnClient(pool, async ({ trx, client }) => {
     const pending = await trx

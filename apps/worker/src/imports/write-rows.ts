@@ -1,3 +1,4 @@
+import { hasKey } from "@longshore/shared/datasets/define-dataset";
 import type { OnConflict } from "@longshore/shared/db/schema";
 import { copyRows } from "./copy-rows.ts";
 import { groupByKey, type KeyGroups } from "./group-by-key.ts";
@@ -17,14 +18,16 @@ export type WriteOptions = {
  * Writes the rows of a chunk and says what became of each. One statement holds a key only once: its first row, or its last
  * if later rows update earlier ones; the other rows of the key are duplicates that PostgreSQL never sees. A key whose row
  * is refused gets a further round with the next one. Keys are sorted, so that two chunks lock rows in the same order.
+ * Without a key there is nothing to sort and nothing to tell apart.
  */
 export async function writeRows(target: Target, options: WriteOptions, rows: readonly ValidRow[]): Promise<Written> {
   const { onConflict } = options;
+  if (!hasKey(target.dataset) && rows.length > 0) return writeDistinct(target, options, rows);
   let written = nothingWritten;
-  let left = onConflict === "update" ? rows.toReversed() : rows;
+  let left = rows;
 
   while (left.length > 0) {
-    const groups = groupByKey(left);
+    const groups = groupByKey(left, onConflict === "update" ? "latest" : "earliest");
     const round = await writeDistinct(target, options, groups.heads);
     const refused = new Set(round.refused.filter(({ code }) => code !== "duplicate").map(({ index }) => index));
     const { repeats, further } = splitRest(groups, refused);
@@ -36,10 +39,10 @@ export async function writeRows(target: Target, options: WriteOptions, rows: rea
 
 /** The rows behind a head that was written are duplicates of it; those behind one that was refused get their own turn. */
 function splitRest({ rest }: KeyGroups, refused: ReadonlySet<number>) {
-  const repeats: ValidRow[] = [];
-  const further: ValidRow[] = [];
-  for (const [head, rows] of rest) (refused.has(head.index) ? further : repeats).push(...rows);
-  return { repeats, further };
+  const { further = [], repeats = [] } = Object.groupBy(rest, ([head]) =>
+    refused.has(head.index) ? "further" : "repeats",
+  );
+  return { further: further.flatMap(([, rows]) => rows), repeats: repeats.flatMap(([, rows]) => rows) };
 }
 
 async function writeDistinct(

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Database } from "../db/schema.ts";
 
 /** The PostgreSQL types that a column of a dataset may have: what the values of a row are cast to when it is written. */
@@ -13,8 +13,11 @@ export type Dataset<Row extends Record<string, unknown> = Record<string, unknown
   name: string;
   summary: string;
   table: keyof Database;
-  row: z.ZodType<Row> & { shape: Record<string, z.ZodType> };
+  row: z.ZodType<Row>;
+  /** The fields that a submitted row may have; undefined where it may have any. */
+  fields?: Readonly<Record<string, z.ZodType>>;
   columns: Record<string, ColumnType>;
+  /** Empty where no row is the duplicate of another. */
   key: readonly string[];
   example: Record<string, unknown>;
 };
@@ -26,13 +29,34 @@ export function defineDataset<Shape extends z.ZodRawShape>(dataset: {
   table: keyof Database;
   row: z.ZodObject<Shape, z.core.$strict>;
   columns: Record<keyof Shape & string, ColumnType>;
-  key: readonly (keyof Shape & string)[];
+  key: readonly [keyof Shape & string, ...(keyof Shape & string)[]];
   example: z.input<z.ZodObject<Shape, z.core.$strict>>;
 }): Dataset {
-  return dataset as unknown as Dataset;
+  return { ...dataset, fields: dataset.row.shape } as unknown as Dataset;
+}
+
+/**
+ * Declares a dataset whose rows are objects of any fields, kept whole in one jsonb column of a table with an `id`. It has
+ * no key: whatever is sent is a new row.
+ */
+export function defineFreeFormDataset<Table extends keyof Database>(dataset: {
+  name: string;
+  summary: string;
+  table: Table;
+  column: keyof Database[Table] & string;
+  example: Record<string, unknown>;
+}): Dataset {
+  const { column, ...named } = dataset;
+  const row = z.looseObject({}).transform((fields) => ({ [column]: fields }));
+  return { ...named, row, columns: { [column]: "jsonb" }, key: [] };
+}
+
+/** Whether a row can be the duplicate of another. */
+export function hasKey({ key }: Dataset): boolean {
+  return key.length > 0;
 }
 
 /** The fields that a submitted row must have. */
-export function requiredFields(dataset: Dataset): string[] {
-  return Object.keys(dataset.row.shape).filter((field) => !dataset.row.shape[field]?.safeParse(undefined).success);
+export function requiredFields({ fields = {} }: Dataset): string[] {
+  return Object.keys(fields).filter((field) => !fields[field]?.safeParse(undefined).success);
 }

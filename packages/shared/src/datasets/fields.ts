@@ -7,7 +7,10 @@ export function text(limits: { min?: number; max: number }) {
     .string()
     .min(limits.min ?? 0)
     .max(limits.max)
-    .refine((value) => !checkText(value), { error: (issue) => checkText(issue.input as string)?.message });
+    .check(({ value, issues }) => {
+      const problem = checkText(value);
+      if (problem) issues.push({ code: "custom", input: value, message: problem.message, params: problem });
+    });
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

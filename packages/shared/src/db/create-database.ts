@@ -43,6 +43,8 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     keepAlive: true,
     types: types as pg.CustomTypesConfig,
   });
+  // A connection that breaks between two statements of a transaction is nobody's to hear of: the next statement fails.
+  pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", (error) => options.onConnectionError?.(error));
 
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -13,6 +13,7 @@ export interface Database {
   users: UsersTable;
   user_profiles: UserProfilesTable;
   cities: CitiesTable;
+  records: RecordsTable;
 }
 
 type Json<T> = ColumnType<T, string, string>;
@@ -154,6 +155,12 @@ interface CitiesTable {
   admin2: string;
   lat: number;
   lng: number;
+}
+
+interface RecordsTable {
+  id: Generated<number>;
+  data: Json<Record<string, unknown>>;
+  created_at: CreatedAt;
 }
 
 export type JobRow = Selectable<JobsTable>;

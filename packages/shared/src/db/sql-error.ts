@@ -17,6 +17,11 @@ export function isRowError(error: unknown): error is RowError {
   return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
 }
 
+/** A lock was not to be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === "55P03";
+}
+
 /**
  * The database is away or too busy, and the same statement may succeed later: lost connections (class 08), shutdown and
  * crash (57P0x), too many clients (53300), a socket that failed, or a pool that had no connection in time.
@@ -27,7 +32,9 @@ export function isUnavailable(error: unknown): boolean {
   if (state !== undefined) return state.startsWith("08") || state.startsWith("57P0") || state === "53300";
   const errno = (error as SqlError).code;
   if (errno && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(errno)) return true;
-  return /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message);
+  return /timeout exceeded when trying to connect|Connection terminated|connection timeout|not queryable/i.test(
+    error.message,
+  );
 }
 
 /** What a client may hear about a failure of the database: that it is away, and when to try again. Never SQL. */

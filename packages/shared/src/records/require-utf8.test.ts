@@ -12,7 +12,7 @@ async function pass(bytes: Buffer): Promise<string> {
 
 describe("requireUtf8", () => {
   it("passes any text on, also cut inside its characters", async () => {
-    const texts = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0") && !text.startsWith("\ufeff"));
+    const texts = fc.string({ unit: "binary" }).filter((text) => !text.startsWith("\ufeff"));
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
         expect(await pass(Buffer.from(text))).toBe(text.toWellFormed());
@@ -28,10 +28,6 @@ describe("requireUtf8", () => {
     ["a byte that UTF-8 never has", [0xff]],
   ])("refuses %s", async (_what, bytes) => {
     await expect(pass(Buffer.from(bytes))).rejects.toMatchObject({ code: "invalid_utf8" });
-  });
-
-  it("refuses a NUL byte and says where it is", async () => {
-    await expect(pass(Buffer.from("ab\0c"))).rejects.toThrow("NUL byte at byte 2");
   });
 
   it("drops a byte order mark at the start and nowhere else", async () => {

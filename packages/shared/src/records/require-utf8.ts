@@ -4,8 +4,9 @@ import { AppError } from "../errors.ts";
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Passes the pieces of a stream on if together they are strict UTF-8 without NUL bytes, cut between characters; drops a
- * byte order mark at the start. Throws `invalid_utf8` that names the piece's offset.
+ * Passes the pieces of a stream on if together they are strict UTF-8, cut between characters; drops a byte order mark at
+ * the start. Throws `invalid_utf8` that names the piece's offset. A NUL is a character like any other here: what it spoils
+ * is one row.
  */
 export async function* requireUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
@@ -19,8 +20,6 @@ export async function* requireUtf8(pieces: AsyncIterable<Buffer>): AsyncGenerato
       continue;
     }
     if (!isUtf8(whole)) throw invalid(offset, whole.length);
-    if (whole.includes(0))
-      throw new AppError("invalid_utf8", { message: `There is a NUL byte at byte ${offset + whole.indexOf(0)}` });
     rest = bytes.subarray(whole.length);
     const start = offset === 0 && whole.subarray(0, 3).equals(byteOrderMark) ? 3 : 0;
     offset += whole.length;

@@ -1,9 +1,7 @@
 import { AppError } from "../errors.ts";
+import { maxDepth } from "../validation/is-too-deep.ts";
 import { backslash, closeBrace, closeBracket, comma, isBlank, openBrace, openBracket, quote } from "./bytes.ts";
 import type { OnRecord, RecordScanner } from "./record-scanner.ts";
-
-/** How deep brackets may nest inside one record. */
-const maxDepth = 32;
 
 type Place = "before the array" | "before the first record" | "before a record" | "in a record" | "after the array";
 

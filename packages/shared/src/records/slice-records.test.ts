@@ -6,7 +6,7 @@ import { listRecords } from "./list-records.ts";
 import { requireUtf8 } from "./require-utf8.ts";
 import { sliceRecords, type Slice } from "./slice-records.ts";
 
-const limits = { firstSliceBytes: 40, sliceBytes: 40, maxRecordBytes: 10_000 };
+const limits = { firstSliceBytes: 40, sliceBytes: 40, sliceRows: 1_000, maxRecordBytes: 10_000 };
 
 /** Cuts `bytes` at the given places (any numbers) into the pieces of a stream. */
 async function* cutAt(bytes: Buffer, places: number[]): AsyncGenerator<Buffer> {
@@ -99,8 +99,23 @@ describe("slices", () => {
 
   it("grow from the first size to the most", async () => {
     const text = "123456789\n".repeat(40);
-    const slices = await slicesOf(text, "ndjson", [], { firstSliceBytes: 10, sliceBytes: 80, maxRecordBytes: 100 });
+    const slices = await slicesOf(text, "ndjson", [], {
+      firstSliceBytes: 10,
+      sliceBytes: 80,
+      sliceRows: 1_000,
+      maxRecordBytes: 100,
+    });
     expect(slices.map((slice) => slice.rows)).toEqual([2, 3, 5, 9, 9, 9, 3]);
+  });
+
+  it("hold no more records than they may, however small those are", async () => {
+    const slices = await slicesOf("1\n".repeat(25), "ndjson", [], {
+      ...limits,
+      firstSliceBytes: 1_000,
+      sliceBytes: 1_000,
+      sliceRows: 10,
+    });
+    expect(slices.map((slice) => slice.rows)).toEqual([10, 10, 5]);
   });
 
   it("of a CSV stream start with its header as row 0", async () => {
@@ -125,7 +140,7 @@ describe("slices", () => {
 });
 
 describe("a record's size", () => {
-  const given = { firstSliceBytes: 1_000, sliceBytes: 1_000, maxRecordBytes: 5 };
+  const given = { firstSliceBytes: 1_000, sliceBytes: 1_000, sliceRows: 1_000, maxRecordBytes: 5 };
 
   it("may reach the limit", async () => {
     expect(await slicesOf("12345\n1\n", "ndjson", [], given)).toHaveLength(1);

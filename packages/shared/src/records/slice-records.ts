@@ -10,6 +10,8 @@ export type SliceLimits = {
    */
   firstSliceBytes: number;
   sliceBytes: number;
+  /** Nor does a slice hold more records than this, however small they are. */
+  sliceRows: number;
   maxRecordBytes: number;
 };
 
@@ -45,7 +47,7 @@ export async function* sliceRecords(
     if (row === 0) {
       complete.push(open);
       open = undefined;
-    } else if (end - open.start >= size) {
+    } else if (end - open.start >= size || open.rows === limits.sliceRows) {
       complete.push(open);
       open = undefined;
       size = Math.min(size * 2, limits.sliceBytes);

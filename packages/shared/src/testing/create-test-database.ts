@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { createDatabase, type DatabaseHandle } from "../db/create-database.ts";
+import { createDatabase, type DatabaseHandle, type DatabaseOptions } from "../db/create-database.ts";
 import { migrateToLatest } from "../db/migrate.ts";
 import { readTestConfig } from "./config.ts";
 
 export type TestDatabase = DatabaseHandle & { url: string };
 
 /** A database of its own for one test file, migrated; `close` drops it. */
-export async function createTestDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   await onServer(`create database ${name}`);
   const url = new URL(readTestConfig().DATABASE_URL);

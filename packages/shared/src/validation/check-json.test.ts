@@ -38,6 +38,7 @@ describe("checkJson", () => {
     expect(check(nested(32))).toEqual([]);
     expect(() => check(nested(33))).toThrow("nested deeper than 32");
     expect(() => check(nested(100_000))).toThrow("nested deeper than 32");
+    expect(() => check(`[12345678901234567890,${nested(100_000)}]`)).toThrow("nested deeper than 32");
   });
 
   test.each([
@@ -51,6 +52,11 @@ describe("checkJson", () => {
   test("large floats do not use up the errors that are listed", () => {
     const text = JSON.stringify([...Array.from({ length: 200 }, () => 1e30), "\0"]);
     expect(check(text)).toMatchObject([{ pointer: "/200", code: "nul_character" }]);
+  });
+
+  test("takes no longer for many large floats than for their number", () => {
+    const text = JSON.stringify(Array.from({ length: 50_000 }, () => 1e30));
+    expect(check(text)).toEqual([]);
   });
 
   test("lists at most 100 errors", () => {

@@ -1,10 +1,10 @@
 type Path = readonly (string | number)[];
 
-/** Tells how a number was written in a JSON text. Parses the text again, so only once and only if it is asked. */
-export function createNumberSources(text: string): (path: Path) => string {
+/** Tells how a number was written in a JSON text. Asks for the text and parses it again only if it is asked, and only once. */
+export function createNumberSources(textOf: () => string): (path: Path) => string {
   let sources: unknown;
   return (path) => {
-    sources ??= JSON.parse(text, keepSource);
+    sources ??= JSON.parse(textOf(), keepSource);
     return String(path.reduce((node, key) => (node as Record<string | number, unknown>)[key], sources));
   };
 }

@@ -37,7 +37,7 @@ test.each<[string, z.ZodType, unknown, string]>([
   ["no time", z.iso.datetime(), "noon", " invalid_format must be an RFC 3339 time such as 2026-01-31T12:00:00Z"],
   ["no match", z.string().regex(/^[a-z]+$/), "A", " invalid_format must be text that matches /^[a-z]+$/"],
   ["an own message", z.string("tell us the name"), 1, " invalid_type tell us the name"],
-  ["a union without a match", z.union([z.string(), z.int()]), null, " invalid_union has none of the accepted shapes"],
+  ["a union without a match", z.union([z.string(), z.int()]), null, " invalid_value has none of the accepted shapes"],
   [
     "a union that fails inside",
     z.union([z.string(), name]),
@@ -51,7 +51,7 @@ test.each<[string, z.ZodType, unknown, string]>([
       z.strictObject({ type: z.literal("every") }),
     ]),
     { type: "never" },
-    '/type invalid_union must be one of "cron", "every"',
+    '/type invalid_value must be one of "cron", "every"',
   ],
 ])("says what is wrong with %s", (_what, schema, value, expected) => {
   expect(firstError(schema, value)).toBe(expected);

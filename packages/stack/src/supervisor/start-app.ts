@@ -11,17 +11,19 @@ export type AppSpec = {
   url: string;
   dataDir: string;
   env: NodeJS.ProcessEnv;
+  /** Options of Node for this app. */
+  flags?: readonly string[];
 };
 
 /** A little more than the apps give themselves for a drain. */
 const graceMs = 12_000;
 
 /** Starts an app from its sources; it need not be ready when this resolves. */
-export async function startApp({ name, entry, dataDir, env }: AppSpec): Promise<ManagedProcess> {
+export async function startApp({ name, entry, dataDir, env, flags = [] }: AppSpec): Promise<ManagedProcess> {
   return startProcess({
     name,
     command: process.execPath,
-    args: ["--conditions=@longshore/source", entry],
+    args: [...flags, "--conditions=@longshore/source", entry],
     cwd: projectRoot,
     env: environmentWith(env),
     logFile: logFileOf(dataDir, name),

@@ -123,6 +123,11 @@ const statements = [
     lng double precision not null check (lng between -180 and 180),
     unique (country, name, lat, lng)
   )`,
+  `create table records (
+    id bigint generated always as identity primary key,
+    data jsonb not null,
+    created_at timestamptz not null default now()
+  )`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

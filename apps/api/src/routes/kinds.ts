@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { contracts } from "@longshore/shared/jobs/contracts";
+import { defineRoute, type Route } from "../http/route.ts";
+import { jsonSchema } from "./json-schema.ts";
+
+const kindSchema = z
+  .object({
+    kind: z.string(),
+    summary: z.string(),
+    payload: jsonSchema,
+    result: jsonSchema,
+    defaults: z.object({ attempts: z.int(), timeoutMs: z.int(), concurrency: z.int() }),
+    example: z.unknown(),
+  })
+  .meta({ id: "Kind" });
+
+/** What jobs this service runs. */
+export function createKindRoutes(): Route[] {
+  const kinds = Object.values(contracts).map(
+    ({ kind, summary, payload, result, attempts, timeoutMs, concurrency, example }) => ({
+      kind,
+      summary,
+      payload: z.toJSONSchema(payload, { io: "input" }),
+      result: z.toJSONSchema(result, { io: "output" }),
+      defaults: { attempts, timeoutMs, concurrency },
+      example,
+    }),
+  );
+
+  return [
+    defineRoute({
+      operationId: "listKinds",
+      method: "get",
+      path: "/v1/kinds",
+      tags: ["kinds"],
+      scope: "read",
+      summary: "List the kinds of jobs",
+      responses: {
+        200: { description: "All kinds.", schema: z.object({ items: z.array(kindSchema), nextCursor: z.null() }) },
+      },
+      handler: () => ({ status: 200, body: { items: kinds, nextCursor: null } }),
+    }),
+  ];
+}

@@ -1,0 +1,94 @@
+import { expect } from "vitest";
+import type { JobView } from "@longshore/shared/status/job-view";
+import { waitFor } from "@longshore/shared/testing/wait-for";
+import type { FaultStack } from "./start-fault-stack.ts";
+import type { Outcome, Rows } from "./upload.ts";
+
+type Database = FaultStack["database"];
+
+/**
+ * What must be true when a fault is over, whatever it was. Of all that was uploaded since the stack began: every row of
+ * an import that was answered with a 202 is in the table once and counted once; of an import that was not, no row is
+ * there, and nothing else; every job is over.
+ */
+export async function expectEachRowOnce(stack: FaultStack, outcomes: readonly Outcome[]): Promise<void> {
+  await untilAllIsOver(stack.database);
+  const accepted = outcomes.filter((outcome) => outcome.job);
+
+  for (const rows of outcomes) {
+    const { group, count } = rows;
+    expect(await countRows(stack.database, rows), group).toEqual({
+      there: rows.job ? count : 0,
+      missing: rows.job ? 0 : count,
+    });
+    if (!rows.job) continue;
+    const job = await look(stack, rows.job);
+    expect(job, group).toMatchObject({ state: "succeeded", error: null });
+    expect(job.counts, group).toEqual({
+      received: count,
+      inserted: count,
+      updated: 0,
+      skipped: 0,
+      rejected: 0,
+      pending: 0,
+    });
+  }
+  const sum = accepted.reduce((total, { count }) => total + count, 0);
+  const ids = new Set(accepted.map(({ job }) => job?.id));
+  expect(await countAll(stack.database)).toEqual({ users: sum, jobs: ids.size, pending: 0, staged: 0 });
+}
+
+/** Resolves when no job is under way and nothing is left of uploads that were not accepted. */
+async function untilAllIsOver({ pool }: Database): Promise<void> {
+  await waitFor(
+    "every job to be over",
+    async () => {
+      const { rows } = await pool
+        .query<{ open: number }>(
+          `select count(*) as open from jobs
+           where state not in ('succeeded', 'partially_succeeded', 'failed', 'cancelled', 'expired')`,
+        )
+        // PostgreSQL may still be on its way back.
+        .catch(() => ({ rows: [] }));
+      return rows[0]?.open === 0;
+    },
+    60_000,
+  );
+}
+
+export async function look(stack: FaultStack, job: JobView): Promise<JobView> {
+  return (await (await fetch(stack.url + job.links.self)).json()) as JobView;
+}
+
+/** How many rows of a group are in the table, and how many of its ids are not. */
+async function countRows({ pool }: Database, { group, count }: Rows): Promise<{ there: number; missing: number }> {
+  const { rows } = await pool.query<{ there: number; missing: number }>(
+    `select (select count(*) from users where email like $1 || '%') as there,
+       (select count(*) from generate_series(0, $2::int - 1) n
+        where not exists (select from users where email = $1 || n || '@example.com')) as missing`,
+    [group, count],
+  );
+  return rows[0]!;
+}
+
+async function countAll({ pool }: Database) {
+  const { rows } = await pool.query<{ users: number; jobs: number; pending: number; staged: number }>(
+    `select (select count(*) from users) as users, (select count(*) from jobs) as jobs,
+       (select count(*) from import_chunks where state <> 'done' or payload is not null) as pending,
+       (select coalesce(sum(staged_bytes), 0)::bigint from imports) as staged`,
+  );
+  return rows[0]!;
+}
+
+/** Resolves when some of an import's chunks are applied and more are not: the moment for a fault. */
+export async function untilUnderWay({ database }: FaultStack, job: JobView): Promise<void> {
+  await waitFor("the import to be under way", async () => {
+    const { rows } = await database.pool.query<{ done: number; total: number }>(
+      "select chunks_done as done, chunks_total as total from imports where job_id = $1",
+      [job.id],
+    );
+    const { done, total } = rows[0]!;
+    if (done === total) throw new Error("The import was over before the fault");
+    return done > 0;
+  });
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { kill } from "node:process";
+import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
+import { connectRedis } from "@longshore/shared/queue/connect-redis";
+import { waitFor } from "@longshore/shared/testing/wait-for";
+import { readPassword } from "@longshore/stack/postgres/read-password";
+import { isAlive, startStack, type Stack } from "../e2e/start-stack.ts";
+
+/** Small chunks, so that an import takes many; short waits, so that what must be noticed is noticed soon. */
+const quick = {
+  LONGSHORE_DEMO: "0",
+  WORKERS: "3",
+  IMPORT_FIRST_CHUNK_BYTES: "32768",
+  IMPORT_CHUNK_BYTES: "65536",
+  IMPORT_CONCURRENCY: "1",
+  LOCK_DURATION_MS: "2000",
+  RECONCILE_INTERVAL_MS: "500",
+  RECONCILE_GRACE_MS: "500",
+  UNSEALED_TIMEOUT_MS: "3000",
+  DATABASE_LOCK_TIMEOUT_MS: "1000",
+  DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: "3000",
+};
+
+export type FaultStack = AsyncDisposable &
+  Pick<Stack, "url" | "output" | "dataDir"> & {
+    database: DatabaseHandle;
+    redis: ReturnType<typeof connectRedis>;
+    /** The process of that name, as it is now. */
+    pid(name: string): number;
+    /** The processes of all workers. */
+    workers(): number[];
+    /** `kill -9`; resolves when the supervisor has put another process in the place of each. */
+    killAndReplace(...names: string[]): Promise<void>;
+  };
+
+/** A stack of its own to be harmed: what `npm start` runs, with its own PostgreSQL and Redis, and three workers. */
+export async function startFaultStack(env: NodeJS.ProcessEnv = {}): Promise<FaultStack> {
+  const stack = await startStack({ env: { ...quick, ...env } });
+  const ports = JSON.parse(readFileSync(join(stack.dataDir, "run", "ports.json"), "utf8")) as Record<string, number>;
+  const database = createDatabase({
+    url: `postgres://longshore:${readPassword(stack.dataDir)}@127.0.0.1:${ports.postgres}/longshore`,
+    applicationName: "longshore-oracle",
+    statementTimeoutMs: 60_000,
+  });
+  const redis = connectRedis({
+    url: `redis://127.0.0.1:${ports.redis}`,
+    name: "longshore-oracle",
+    commandTimeoutMs: 5_000,
+    onError: () => {},
+  });
+
+  function pid(name: string): number {
+    const found = stack.pids()[name];
+    if (!found) throw new Error(`There is no process ${name} now`);
+    return found;
+  }
+
+  return {
+    url: stack.url,
+    dataDir: stack.dataDir,
+    output: stack.output,
+    database,
+    redis,
+    pid,
+    workers: () => Object.entries(stack.pids()).flatMap(([name, id]) => (name.startsWith("worker-") ? [id] : [])),
+    async killAndReplace(...names) {
+      const former = names.map((name) => [name, pid(name)] as const);
+      for (const [, id] of former) kill(id, "SIGKILL");
+      for (const [name, id] of former) {
+        await waitFor(`another ${name}`, async () => {
+          const now = stack.pids()[name];
+          return now !== undefined && now !== id && isAlive(now);
+        });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await database.close();
+      await stack.stop();
+      await stack.remove();
+    },
+  };
+}
