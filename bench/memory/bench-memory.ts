@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { request } from "node:http";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -45,17 +46,13 @@ export async function benchMemory({ megabytes }: { megabytes: number }): Promise
 
 async function upload(url: string, bytes: number): Promise<JobView> {
   const sending = request(url, { method: "POST", headers: { "content-type": "application/x-ndjson" } });
-  const answer = new Promise<string>((resolve, reject) => {
-    sending.on("error", reject);
-    sending.on("response", (response) => {
-      text(response).then(
-        (body) => (response.statusCode === 202 ? resolve(body) : reject(new Error(body))),
-        (error: Error) => reject(error),
-      );
-    });
-  });
-  await pipeline(Readable.from(pieces(bytes), { highWaterMark: 1 }), sending);
-  return JSON.parse(await answer) as JobView;
+  const [, [response]] = await Promise.all([
+    pipeline(Readable.from(pieces(bytes), { highWaterMark: 1 }), sending),
+    once(sending, "response") as Promise<[IncomingMessage]>,
+  ]);
+  const body = await text(response);
+  if (response.statusCode !== 202) throw new Error(body);
+  return JSON.parse(body) as JobView;
 }
 
 /** Rows of about 250 bytes, half of which cannot be compressed away. */

@@ -65,12 +65,12 @@ describe("an upload leaves no row unless it is answered with a 202", () => {
 
   it("when PostgreSQL ends all sessions again and again while many are received", async () => {
     const groups = Array.from({ length: 8 }, (_, n) => ({ group: `many-${n}-`, count: 5_000 }));
-    let receiving = true;
+    const over = new AbortController();
     const terminating = (async () => {
-      while (receiving) await terminateBackends();
+      while (!over.signal.aborted) await terminateBackends();
     })();
     outcomes.push(...(await Promise.all(groups.map((rows) => upload(stack.url, rows)))));
-    receiving = false;
+    over.abort();
     await terminating;
     await expectEachRowOnce(stack, outcomes);
     expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);

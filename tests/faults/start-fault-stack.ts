@@ -23,14 +23,16 @@ const quick = {
 };
 
 export type FaultStack = AsyncDisposable &
-  Pick<Stack, "url" | "output" | "dataDir"> & {
+  Pick<Stack, "url" | "output"> & {
     database: DatabaseHandle;
     redis: ReturnType<typeof connectRedis>;
     /** The process of that name, as it is now. */
     pid(name: string): number;
     /** The processes of all workers. */
     workers(): number[];
-    /** `kill -9`; resolves when the supervisor has put another process in the place of each. */
+    /** Resolves when the supervisor has put another process in the place of this one. */
+    replaced(name: string, former: number): Promise<void>;
+    /** `kill -9`; resolves when each is replaced. */
     killAndReplace(...names: string[]): Promise<void>;
   };
 
@@ -56,23 +58,25 @@ export async function startFaultStack(env: NodeJS.ProcessEnv = {}): Promise<Faul
     return found;
   }
 
+  async function replaced(name: string, former: number): Promise<void> {
+    await waitFor(`another ${name}`, async () => {
+      const now = stack.pids()[name];
+      return now !== undefined && now !== former && isAlive(now);
+    });
+  }
+
   return {
     url: stack.url,
-    dataDir: stack.dataDir,
     output: stack.output,
     database,
     redis,
     pid,
     workers: () => Object.entries(stack.pids()).flatMap(([name, id]) => (name.startsWith("worker-") ? [id] : [])),
+    replaced,
     async killAndReplace(...names) {
       const former = names.map((name) => [name, pid(name)] as const);
       for (const [, id] of former) kill(id, "SIGKILL");
-      for (const [name, id] of former) {
-        await waitFor(`another ${name}`, async () => {
-          const now = stack.pids()[name];
-          return now !== undefined && now !== id && isAlive(now);
-        });
-      }
+      await Promise.all(former.map(([name, id]) => replaced(name, id)));
     },
     async [Symbol.asyncDispose]() {
       redis.disconnect();

@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
@@ -29,21 +30,21 @@ export async function upload(
     ...(idempotencyKey && { "idempotency-key": idempotencyKey }),
   };
   const sending = request(`${url}/v1/imports/users`, { method: "POST", headers, agent: false });
-  const answer = new Promise<Outcome>((resolve) => {
-    sending.on("error", (error) => resolve({ ...rows, refusal: error.message }));
-    sending.on("response", (response) => {
-      text(response).then(
-        (body) => {
-          if (response.statusCode === 202) resolve({ ...rows, job: JSON.parse(body) as JobView });
-          else resolve({ ...rows, refusal: body });
-        },
-        (error: Error) => resolve({ ...rows, refusal: error.message }),
-      );
-    });
-  });
   // What breaks the connection is the answer.
+  sending.on("error", () => {});
+  const answer = readAnswer(sending).then(
+    (job) => ({ ...rows, job }),
+    (error: Error) => ({ ...rows, refusal: error.message }),
+  );
   await pipeline(Readable.from(pieces(rows, halfWay), { highWaterMark: 1 }), sending).catch(() => {});
   return answer;
+}
+
+async function readAnswer(sending: ClientRequest): Promise<JobView> {
+  const [response] = (await once(sending, "response")) as [IncomingMessage];
+  const body = await text(response);
+  if (response.statusCode === 202) return JSON.parse(body) as JobView;
+  throw new Error(body);
 }
 
 /** As `upload`, but for what must be accepted. */
@@ -57,9 +58,9 @@ async function* pieces({ group, count }: Rows, halfWay?: () => Promise<unknown>)
   const half = Math.floor(count / 2 / rowsPerPiece) * rowsPerPiece;
   for (let from = 0; from < count; from += rowsPerPiece) {
     if (from === half) await halfWay?.();
-    let text = "";
+    let lines = "";
     for (let id = from; id < Math.min(from + rowsPerPiece, count); id += 1)
-      text += `{"email":"${group}${id}@example.com","name":"Row ${id}"}\n`;
-    yield Buffer.from(text);
+      lines += `{"email":"${group}${id}@example.com","name":"Row ${id}"}\n`;
+    yield Buffer.from(lines);
   }
 }

@@ -22,14 +22,20 @@ async function startImport(group: string, count = 100_000) {
 
 describe("an import is applied once", () => {
   it("when its workers are killed, one after the other, four times", async () => {
-    await startImport("one-by-one-");
-    for (const name of ["worker-1", "worker-2", "worker-3", "worker-1"]) await stack.killAndReplace(name);
+    const job = await startImport("one-by-one-", 200_000);
+    for (const name of ["worker-1", "worker-2", "worker-3", "worker-1"]) {
+      await untilUnderWay(stack, job);
+      await stack.killAndReplace(name);
+    }
     await expectEachRowOnce(stack, outcomes);
   });
 
   it("when all workers are killed at once, twice", async () => {
-    await startImport("all-at-once-", 150_000);
-    for (let round = 0; round < 2; round += 1) await stack.killAndReplace("worker-1", "worker-2", "worker-3");
+    const job = await startImport("all-at-once-", 200_000);
+    for (let round = 0; round < 2; round += 1) {
+      await untilUnderWay(stack, job);
+      await stack.killAndReplace("worker-1", "worker-2", "worker-3");
+    }
     await expectEachRowOnce(stack, outcomes);
   });
 
@@ -41,7 +47,7 @@ describe("an import is applied once", () => {
       stack.output().includes("worker-2 ended by itself (exit code 0)"),
     );
     await expectEachRowOnce(stack, outcomes);
-    expect(stack.pid("worker-2")).not.toBe(former);
+    await stack.replaced("worker-2", former);
   });
 });
 

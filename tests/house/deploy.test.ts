@@ -120,7 +120,8 @@ describe("the compose file", () => {
     ["api", api, readApiConfig],
     ["worker", worker, readWorkerConfig],
   ] as const)("gives the %s variables that it knows, and values that it accepts", (_name, app, readConfig) => {
-    const { NODE_ENV: _mode, ...environment } = environmentOf(app);
+    const { NODE_ENV: _mode, ...given } = environmentOf(app);
+    const environment = Object.fromEntries(Object.entries(given).filter(([name]) => !/^(NODE|MALLOC)_/.test(name)));
     expect(Object.keys(readConfig(environment))).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 

@@ -36,6 +36,8 @@ const app = createApp(
     isDraining: () => draining,
   },
 );
+// What starting took is not needed again, and would stay beside what the first uploads take.
+globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
 const server = await listen(app.express, { host: config.HOST, port: config.PORT });
 log.info({ host: config.HOST, port: server.port }, "ready");
 
