@@ -10,7 +10,8 @@ import type { Slice } from "@longshore/shared/records/slice-records";
 import { findSealed } from "./find-sealed.ts";
 
 const compress = promisify(zstdCompress);
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** One piece of output for a slice: the default of 16 KiB makes many, which are put together again. */
+const fastest = { chunkSize: 1024 * 1024, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** How many rejects an import may have: a number, or a percentage of its rows. */
 export type MaxRejects = { rows: number } | { percent: number };
