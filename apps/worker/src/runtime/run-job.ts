@@ -7,6 +7,7 @@ import { UnrecoverableError, type JobHandler } from "../jobs/define-handler.ts";
 import { backoffMs } from "./backoff.ts";
 import { createJobContext } from "./job-context.ts";
 import type { Settlement } from "./settle-jobs.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export type RunJobDeps = {
   db: Db;
@@ -38,32 +39,28 @@ export async function runJob<Contract extends JobContract>(
   }
 
   const timeoutMs = job.options.timeoutMs ?? contract.timeoutMs;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([signals.shutdown, signals.lost, timeout]);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new Error("timeout")), timeoutMs);
+  const signal = AbortSignal.any([signals.shutdown, signals.lost, timeout.signal]);
   try {
     const payload = contract.payload.parse(job.payload) as PayloadOf<Contract>;
     const context = createJobContext(deps, job, signal);
-    const result = await Promise.race([handler(payload, context), rejectWhenAborted(signal)]);
+    const result = await untilAborted(signal, () => handler(payload, context));
     return { ...run, state: "succeeded", result: contract.result.parse(result) };
   } catch (error) {
     if (signals.shutdown.aborted || signals.lost.aborted) {
       return { ...run, state: "queued", attempt: job.attempt, error: job.error, runAt: new Date() };
     }
     deps.log.warn({ err: error, jobId: job.id, attempt: run.attempt }, "attempt failed");
-    const failure = timeout.aborted
+    const failure = timeout.signal.aborted
       ? { code: "timeout", message: `The attempt took longer than ${timeoutMs} ms` }
       : describeError(error);
     if (error instanceof UnrecoverableError || run.attempt >= job.max_attempts)
       return { ...run, state: "failed", error: failure };
     return { ...run, state: "queued", error: failure, runAt: new Date(Date.now() + backoffMs(run.attempt)) };
+  } finally {
+    clearTimeout(timer);
   }
-}
-
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    if (signal.aborted) reject(signal.reason as Error);
-  });
 }
 
 function describeError(error: unknown): JobError {
