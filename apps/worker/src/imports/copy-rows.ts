@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { from as copyFrom } from "pg-copy-streams";
+import { JsonText } from "@longshore/shared/datasets/json-text";
 import type { Target } from "./target.ts";
 import type { ValidRow } from "./validate-rows.ts";
 
@@ -35,6 +36,6 @@ const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n"
 /** A value in COPY's text format: https://www.postgresql.org/docs/18/sql-copy.html */
 export function toCopyText(value: unknown): string {
   if (value === null || value === undefined) return "\\N";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : value instanceof JsonText ? value.text : JSON.stringify(value);
   return special.test(text) ? text.replace(/[\\\t\n\r]/g, (character) => escapes[character]!) : text;
 }

@@ -1,30 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { Malformed, notWrittenOut, type Layout, type Parser } from "./parser.ts";
 
-/** The elements of a JSON array: a chunk of them is an array but for its brackets. */
-export const parseJsonRecords: Parser = {
-  all: (bytes, layout) => parseArray(`[${bytes.toString()}]`)?.map((value) => withoutNotes(value, layout)),
-  one: parseOne,
-};
+/** Lines of JSON. */
+export function createNdjsonParser(layout: Layout): Parser {
+  return { one: (record) => parseOne(record, layout) };
+}
 
-/**
- * Lines of JSON, parsed as one array with a mark between each two. The mark is not to be guessed, so two broken lines
- * can never pass for whole ones: wherever a line does not end a value, a mark is missing from its place.
- */
-export const parseNdjson: Parser = {
-  all(bytes, layout) {
-    const mark = randomBytes(8).toString("hex");
-    const marked = parseArray(`[${bytes.toString().replaceAll("\n", `,"${mark}",`)}]`);
-    if (marked?.length !== 2 * layout.rows - 1) return undefined;
-    const values: unknown[] = [];
-    for (let at = 0; at < marked.length; at += 1) {
-      if (at % 2 === 0) values.push(withoutNotes(marked[at], layout));
-      else if (marked[at] !== mark) return undefined;
-    }
-    return values;
-  },
-  one: parseOne,
-};
+/** The elements of a JSON array: a chunk of them is an array but for its brackets. */
+export function createJsonParser(layout: Layout): Parser {
+  return {
+    all: (bytes) => parseArray(`[${bytes.toString()}]`)?.map((value) => withoutNotes(value, layout)),
+    one: (record) => parseOne(record, layout),
+  };
+}
 
 function parseArray(text: string): unknown[] | undefined {
   try {

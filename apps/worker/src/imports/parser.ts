@@ -22,8 +22,11 @@ export type Layout = {
 
 /** Reads the records of one format, and leaves their notes out. */
 export type Parser = {
-  /** All of a chunk at once; undefined if one of them is broken, or it is not sure which value is whose. */
-  all(bytes: Buffer, layout: Layout): unknown[] | undefined;
+  /**
+   * All of a chunk at once, where that is quicker than one by one. Undefined if one of them is broken, or it is not sure which
+   * value is whose.
+   */
+  all?(bytes: Buffer): unknown[] | undefined;
   /** One of them: its value, or `Malformed`. */
-  one(record: string, layout: Layout): unknown;
+  one(record: string): unknown;
 };

@@ -43,8 +43,8 @@ export async function runChunk(
 async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise<SettledChunk | undefined> {
   const dataset = findDataset(chunk.dataset);
   if (!dataset) throw new Error(`This worker does not know the dataset ${chunk.dataset}`);
-  const { values, raw } = await decodeChunk(chunk, dataset);
-  const { valid, refused } = validateRows(values, dataset, raw);
+  const decoded = await decodeChunk(chunk, dataset);
+  const { valid, refused } = validateRows(decoded, dataset);
 
   return transactOnClient(pool, async ({ trx, client }) => {
     const pending = await trx
@@ -61,7 +61,7 @@ async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise
     const written = chunk.dryRun
       ? await rehearseRows(target, chunk.jobId, options, valid)
       : await writeRows(target, options, valid);
-    return settleChunk(trx, chunk, written, [...refused, ...written.refused], raw);
+    return settleChunk(trx, chunk, written, [...refused, ...written.refused], decoded.raw);
   });
 }
 

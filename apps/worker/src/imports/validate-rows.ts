@@ -1,7 +1,9 @@
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
+import { JsonText } from "@longshore/shared/datasets/json-text";
 import type { RejectCode } from "@longshore/shared/imports/reject-codes";
 import { fieldErrors, type ValueError } from "@longshore/shared/validation/field-errors";
 import { findJsonProblems } from "@longshore/shared/validation/find-json-problems";
+import { isPlainJson } from "@longshore/shared/validation/is-plain-json";
 import { inOurWords } from "@longshore/shared/validation/validate";
 import { keyOf } from "./key-of.ts";
 import type { DecodedChunk } from "./decode-chunk.ts";
@@ -23,30 +25,39 @@ export type ValidRow = { index: number; key: string; row: Record<string, unknown
 
 /** Sorts a chunk's values into rows that fit the dataset and refusals. */
 export function validateRows(
-  values: DecodedChunk["values"],
+  { values, raw, isJson }: DecodedChunk,
   dataset: Dataset,
-  raw: DecodedChunk["raw"],
 ): { valid: ValidRow[]; refused: Refusal[] } {
   const valid: ValidRow[] = [];
   const refused: Refusal[] = [];
   // A schema of texts and numbers has no room for what else JSON can say; one of objects has.
   const holdsJson = Object.values(dataset.columns).includes("jsonb");
 
-  values.forEach((value, index) => {
+  let index = -1;
+  for (const value of values) {
+    index += 1;
     if (value instanceof Malformed) {
       refused.push({ index, code: "malformed_record", field: null, message: value.message });
-      return;
+      continue;
+    }
+    if (isJson && dataset.whole && isObject(value) && isPlainJson(raw()[index]!)) {
+      valid.push({ index, key: "", row: { [dataset.whole]: new JsonText(raw()[index]!) } });
+      continue;
     }
     const parsed = dataset.row.safeParse(value, inOurWords);
     if (!parsed.success) {
       refused.push({ index, ...describe(fieldErrors(parsed.error.issues, [])[0]!) });
-      return;
+      continue;
     }
     const [problem] = holdsJson ? findJsonProblems(value, () => raw()[index]!, 1) : [];
     if (problem) refused.push({ index, ...describe(problem) });
     else valid.push({ index, key: keyOf(dataset, parsed.data), row: parsed.data });
-  });
+  }
   return { valid, refused };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Of all that is wrong with a row, its reject names the first. */

@@ -17,6 +17,8 @@ export type Dataset<Row extends Record<string, unknown> = Record<string, unknown
   /** The fields that a submitted row may have; undefined where it may have any. */
   fields?: Readonly<Record<string, z.ZodType>>;
   columns: Record<string, ColumnType>;
+  /** The jsonb column that keeps a row of any fields whole. */
+  whole?: string;
   /** Empty where no row is the duplicate of another. */
   key: readonly string[];
   example: Record<string, unknown>;
@@ -48,7 +50,7 @@ export function defineFreeFormDataset<Table extends keyof Database>(dataset: {
 }): Dataset {
   const { column, ...named } = dataset;
   const row = z.looseObject({}).transform((fields) => ({ [column]: fields }));
-  return { ...named, row, columns: { [column]: "jsonb" }, key: [] };
+  return { ...named, row, columns: { [column]: "jsonb" }, whole: column, key: [] };
 }
 
 /** Whether a row can be the duplicate of another. */
