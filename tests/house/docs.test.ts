@@ -53,8 +53,11 @@ describe("the configuration page", () => {
   const required = { DATABASE_URL: "postgres://127.0.0.1/longshore", REDIS_URL: "redis://127.0.0.1" };
   const defaultsOf = (config: object) =>
     Object.entries({ ...config, DATABASE_URL: "required", REDIS_URL: "required" }).map(
-      ([name, value]) => `${name} ${value}`,
+      ([name, value]: [string, string | number | object]) => `${name} ${show(value)}`,
     );
+
+  const show = (value: string | number | object) =>
+    typeof value === "object" ? Object.entries(value).join() : `${value}`;
 
   const [, both = "", api = "", worker = ""] = read("docs/configuration.md").split(/^## .+$/m);
   const listedIn = (...sections: string[]) =>

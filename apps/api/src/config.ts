@@ -5,6 +5,7 @@ import {
   databaseEnvironment,
   logLevel,
   milliseconds,
+  outboundEnvironment,
   port,
   redisEnvironment,
 } from "@longshore/shared/config/environment";
@@ -16,6 +17,7 @@ const mebibyte = 1024 * 1024;
 const apiEnvironment = z.object({
   ...databaseEnvironment.shape,
   ...redisEnvironment.shape,
+  ...outboundEnvironment.shape,
   PORT: port.default(8080),
   HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: logLevel,
@@ -30,6 +32,7 @@ const apiEnvironment = z.object({
   IMPORT_CHUNK_BYTES: bytes.default(2 * mebibyte),
   IMPORT_CHUNK_ROWS: count.default(50_000),
   IMPORT_WINDOW: count.default(8),
+  MAX_STREAMS: count.default(10_000),
   MAX_UPLOADS: count.default(32),
   MAX_UPLOADS_PER_TENANT: count.default(32),
   MAX_STAGED_BYTES: bytes.default(16 * 1024 * mebibyte),

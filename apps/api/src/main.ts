@@ -26,6 +26,10 @@ const redis = connectRedis({
   onError,
 });
 
+/** There only if Node was started with `--expose-gc`. */
+const collectGarbage = () => {
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+};
 let draining = false;
 const app = createApp(
   { db: database.db, redis, log },
@@ -33,11 +37,15 @@ const app = createApp(
     namespace: config.NAMESPACE,
     version: packageJson.version,
     importLimits: importLimits(config),
+    maxStreams: config.MAX_STREAMS,
+    collectGarbage,
+    allowPrivate: config.FETCH_ALLOW_PRIVATE,
+    canSign: config.WEBHOOK_SECRET.length > 0,
     isDraining: () => draining,
   },
 );
 // What starting took is not needed again, and would stay beside what the first uploads take.
-globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+collectGarbage();
 const server = await listen(app.express, { host: config.HOST, port: config.PORT });
 log.info({ host: config.HOST, port: server.port }, "ready");
 
@@ -45,6 +53,7 @@ closeWithGrace({ delay: config.SHUTDOWN_GRACE_MS, logger: false }, async ({ sign
   if (err) log.fatal({ err }, "stopping after an error");
   else log.info({ signal }, "draining");
   draining = true;
+  app.leave();
   await server.close();
   await app.close();
   redis.disconnect();

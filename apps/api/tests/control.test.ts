@@ -30,11 +30,6 @@ function setState(job: JobView, state: JobState) {
   return api.database.db.updateTable("jobs").set({ state, attempt: 3, delivery: 4 }).where("id", "=", job.id).execute();
 }
 
-async function waiting(queue: string, job: JobView): Promise<string[]> {
-  const ids = await api.redis.commands.lrange(`{${api.redis.namespace}:${queue}}:${queue}:wait`, 0, -1);
-  return ids.filter((id) => id.startsWith(job.id)).toSorted();
-}
-
 describe("cancelling", () => {
   it("a queued job ends it at once", async () => {
     const job = await submitSleep();
@@ -52,7 +47,23 @@ describe("cancelling", () => {
     expect(body.error?.message).toContain("Of 60 rows 0 were inserted");
   });
 
-  it.each<JobState>(["succeeded", "failed", "cancelled", "running"])("a job that is %s is 409", async (state) => {
+  it("a running job makes it cancelling, and once more changes nothing", async () => {
+    const job = await submitSleep();
+    await setState(job, "running");
+    for (let round = 0; round < 2; round += 1) {
+      const { status, body } = await control(job, "cancel");
+      expect(status).toBe(202);
+      expect(body).toMatchObject({ state: "cancelling", attempt: 4, error: null, finishedAt: null });
+    }
+    const { revision } = await api.database.db
+      .selectFrom("jobs")
+      .select("revision")
+      .where("id", "=", job.id)
+      .executeTakeFirstOrThrow();
+    expect(revision).toBe(2);
+  });
+
+  it.each<JobState>(["succeeded", "failed", "cancelled", "expired"])("a job that is %s is 409", async (state) => {
     const job = await submitSleep();
     await setState(job, state);
     expect(await control(job, "cancel")).toMatchObject({ status: 409, body: { code: "illegal_state" } });
@@ -62,49 +73,6 @@ describe("cancelling", () => {
     const job = { id: "0199a000-0000-7000-8000-000000000000" } as JobView;
     expect(await control(job, "cancel")).toMatchObject({ status: 404, body: { code: "not_found" } });
   });
-});
-
-describe("a retry", () => {
-  it.each<JobState>(["failed", "cancelled"])(
-    "of a job that %s queues it again with a new series of attempts",
-    async (state) => {
-      const job = await submitSleep();
-      await setState(job, state);
-      const { status, body } = await control(job, "retry");
-      expect(status).toBe(202);
-      expect(body).toMatchObject({ id: job.id, state: "queued", attempt: 0, error: null, finishedAt: null });
-      expect(await waiting("sleep", job)).toHaveLength(2);
-    },
-  );
-
-  it("of an import runs only the chunks that were not applied", async () => {
-    const job = await submitImport();
-    const chunks = api.database.db.updateTable("import_chunks").where("job_id", "=", job.id);
-    await chunks.set({ state: "done", payload: null }).where("seq", "in", [0, 2]).execute();
-    await chunks.set({ delivery: 10, last_error: "x" }).where("seq", "=", 1).execute();
-    await api.redis.wipe();
-    await setState(job, "failed");
-
-    expect(await control(job, "retry")).toMatchObject({ status: 202, body: { state: "queued" } });
-    // With a window of 2: chunk 1 is released from the start, chunk 2's end released chunk 4.
-    expect(await waiting("imports", job)).toEqual([`${job.id}-1`, `${job.id}-4`]);
-    const chunk = await api.database.db
-      .selectFrom("import_chunks")
-      .select(["delivery", "last_error"])
-      .where("job_id", "=", job.id)
-      .where("seq", "=", 1)
-      .execute();
-    expect(chunk).toEqual([{ delivery: 0, last_error: null }]);
-  });
-
-  it.each<JobState>(["queued", "running", "succeeded", "partially_succeeded"])(
-    "of a job that is %s is 409",
-    async (state) => {
-      const job = await submitSleep();
-      await setState(job, state);
-      expect(await control(job, "retry")).toMatchObject({ status: 409, body: { code: "illegal_state" } });
-    },
-  );
 });
 
 describe("an import's limits on rejects", () => {

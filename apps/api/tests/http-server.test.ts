@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { listen } from "../src/http/http-server.ts";
@@ -81,11 +82,16 @@ describe("close", () => {
   });
 
   test("cuts connections that were upgraded to another protocol as well", async () => {
+    const sockets: Duplex[] = [];
     await start(200);
-    fixture.server.on("upgrade", (_req, socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
-    const { received, closed } = openRaw(fixture.port, head("/v1/ws", "Connection: Upgrade", "Upgrade: websocket"));
-    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 101"));
+    fixture.server.prependListener("upgrade", (_req, socket) => sockets.push(socket));
+    const { received, closed } = openRaw(
+      fixture.port,
+      head("/v1/endless", "Connection: Upgrade", "Upgrade: websocket"),
+    );
+    await vi.waitFor(() => expect(received()).toContain("."));
     await fixture.close();
     await closed;
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
 });

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import type { JobView } from "@longshore/shared/status/job-view";
+import { readTestConfig } from "@longshore/shared/testing/config";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
@@ -22,6 +25,34 @@ async function read(id: string): Promise<[number, JobView]> {
   return [response.status, (await response.json()) as JobView];
 }
 
+type Entry = { id: string; jobs: string[]; delay: number; priority: number };
+
+/** The entries that the queue of a kind holds in one of its lists. */
+async function entriesIn(list: "wait" | "delayed" | "prioritized", kind = "sleep"): Promise<Entry[]> {
+  const { commands, namespace } = api.redis;
+  const key = `{${namespace}:${kind}}:${kind}`;
+  const ids =
+    list === "wait" ? await commands.lrange(`${key}:wait`, 0, -1) : await commands.zrange(`${key}:${list}`, "0", "-1");
+  return Promise.all(
+    ids.map(async (id) => {
+      const [data, delay, priority] = await commands.hmget(`${key}:${id}`, "data", "delay", "priority");
+      const { jobs } = JSON.parse(data!) as { jobs: string[] };
+      return { id, jobs, delay: Number(delay), priority: Number(priority) };
+    }),
+  );
+}
+
+async function accept(options: object, payload: object = { durationMs: 5 }): Promise<JobView> {
+  const response = await submit({ kind: "sleep", payload, options });
+  expect(response.status).toBe(202);
+  return (await response.json()) as JobView;
+}
+
+const readRow = (id: string) =>
+  api.database.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+
 describe("a submitted job", () => {
   it("is committed and enqueued before its 202", async () => {
     const response = await submit({
@@ -32,20 +63,84 @@ describe("a submitted job", () => {
     expect(response.status).toBe(202);
     const job = (await response.json()) as JobView;
     expect(response.headers.get("location")).toBe(job.links.self);
+    expect(response.headers.get("retry-after")).toBe("1");
     expect(job).toMatchObject({ kind: "sleep", state: "queued", attempt: 0, maxAttempts: 7, tags: { team: "a" } });
     expect(await read(job.id)).toEqual([200, job]);
 
-    const prefix = `{${api.redis.namespace}:sleep}:sleep`;
-    expect(await api.redis.commands.lrange(`${prefix}:wait`, 0, -1)).toContain(`${job.id}-0`);
+    const { entry } = await readRow(job.id);
+    expect((await entriesIn("wait")).find(({ id }) => id === entry)).toMatchObject({ jobs: [job.id] });
+  });
+
+  it("is stored as it is shown", async () => {
+    const expiresAt = inMs(7_200_000);
+    const job = await accept({
+      runAt: inMs(3_600_000),
+      expiresAt,
+      priority: 9,
+      timeoutMs: 1_234,
+      dedupKey: "as shown",
+      webhook: { url: "https://example.com/hook?x=1" },
+    });
+    const row = await readRow(job.id);
+    expect(row).toMatchObject({
+      state: "scheduled",
+      options: { timeoutMs: 1_234 },
+      priority: 9,
+      expires_at: new Date(expiresAt),
+      dedup_key: "as shown",
+      webhook: "https://example.com/hook?x=1",
+      outcome: null,
+      revision: 1,
+    });
+    expect(row.created_at).toEqual(new Date(job.createdAt));
+    expect(row.updated_at).toEqual(row.created_at);
+    expect(job).toMatchObject({ runAt: row.run_at!.toISOString(), expiresAt, priority: 9 });
   });
 
   it("that is delayed is scheduled", async () => {
-    const job = (await (
-      await submit({ kind: "sleep", payload: { durationMs: 5 }, options: { delayMs: 60_000 } })
-    ).json()) as JobView;
+    const job = await accept({ delayMs: 60_000 });
     expect(job.state).toBe("scheduled");
-    const prefix = `{${api.redis.namespace}:sleep}:sleep`;
-    expect(await api.redis.commands.zrange(`${prefix}:delayed`, "0", "-1")).toContain(`${job.id}-0`);
+    expect(Date.parse(job.runAt!) - Date.parse(job.createdAt)).toBe(60_000);
+    const entry = (await entriesIn("delayed")).find(({ jobs }) => jobs.includes(job.id));
+    expect(entry?.delay).toBeGreaterThan(59_000);
+  });
+
+  it("starts at a time, wherever its offset puts it", async () => {
+    const runAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000);
+    const elsewhere = new Date(runAt.getTime() + 5.5 * 3_600_000).toISOString().replace(".000Z", "+05:30");
+    const job = await accept({ runAt: elsewhere });
+    expect(job).toMatchObject({ state: "scheduled", runAt: runAt.toISOString() });
+    expect((await entriesIn("delayed")).flatMap(({ jobs }) => jobs)).toContain(job.id);
+  });
+
+  it("whose time has passed is queued at once", async () => {
+    const job = await accept({ runAt: "2020-01-01T00:00:00Z" });
+    expect(job).toMatchObject({ state: "queued", runAt: null });
+  });
+
+  it("with a priority goes behind those without, and the higher number the later", async () => {
+    const third = await accept({ priority: 1_000_000 });
+    const second = await accept({ priority: 2 });
+    const first = await accept({ priority: 0 });
+    expect((await entriesIn("prioritized")).map(({ jobs }) => jobs)).toEqual([[second.id], [third.id]]);
+    expect((await entriesIn("wait")).flatMap(({ jobs }) => jobs)).toContain(first.id);
+  });
+
+  it("shares a queue entry with those that arrive together and are of the same time and priority", async () => {
+    await api.redis.wipe();
+    const plain = { kind: "sleep", payload: { durationMs: 1 } };
+    const late = { ...plain, options: { priority: 5 } };
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => submit(n % 2 === 0 ? plain : late)));
+    const jobs = (await Promise.all(answers.map((answer) => answer.json()))) as JobView[];
+
+    const entries = [...(await entriesIn("wait")), ...(await entriesIn("prioritized"))];
+    expect(entries.flatMap(({ jobs: ids }) => ids).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
+    expect(entries.length).toBeLessThan(40);
+    const priorityOf = new Map(jobs.map(({ id, priority }) => [id, priority]));
+    for (const { id, jobs: ids, priority } of entries) {
+      expect(new Set(ids.map((job) => priorityOf.get(job)))).toEqual(new Set([priority]));
+      for (const job of ids) expect((await readRow(job)).entry).toBe(id);
+    }
   });
 
   it("keeps its place among many that arrive at once", async () => {
@@ -58,25 +153,76 @@ describe("a submitted job", () => {
     expect(jobs.map(({ id }) => payloads.get(id))).toEqual(jobs.map((_, n) => ({ durationMs: n })));
   });
 
-  it.each([
+  const sleep = (options: object) => ({ kind: "sleep", payload: { durationMs: 1 }, options });
+  const text = (length: number) => "x".repeat(length);
+
+  it.each<[string, object, string, string]>([
     ["an unknown kind", { kind: "nope", payload: {} }, "unknown_kind", "/kind"],
-    [
-      "a payload that does not fit",
-      { kind: "sleep", payload: { durationMs: -1 } },
-      "validation_failed",
-      "/payload/durationMs",
-    ],
+    ["a kind that is not for clients", { kind: "webhook.deliver", payload: {} }, "unknown_kind", "/kind"],
+    ["the kind of imports", { kind: "import", payload: {} }, "unknown_kind", "/kind"],
+    ["a wrong payload", { kind: "sleep", payload: { durationMs: -1 } }, "validation_failed", "/payload/durationMs"],
     ["no payload", { kind: "sleep" }, "validation_failed", "/payload"],
+    ["an unknown option", sleep({ color: "red" }), "validation_failed", "/options/color"],
+    ["two times", sleep({ delayMs: 1, runAt: inMs(9_000) }), "validation_failed", "/options/runAt"],
+    ["a time without an offset", sleep({ runAt: "2030-01-01T00:00:00" }), "validation_failed", "/options/runAt"],
+    ["a time too far ahead", sleep({ runAt: inMs(366 * 86_400_000) }), "validation_failed", "/options/runAt"],
+    ["a delay too long", sleep({ delayMs: 365 * 86_400_000 + 1 }), "validation_failed", "/options/delayMs"],
+    ["an end in the past", sleep({ expiresAt: inMs(-1_000) }), "validation_failed", "/options/expiresAt"],
     [
-      "an unknown option",
-      { kind: "sleep", payload: { durationMs: 1 }, options: { color: "red" } },
+      "an end before its start",
+      sleep({ delayMs: 9_000, expiresAt: inMs(8_000) }),
       "validation_failed",
-      "/options/color",
+      "/options/expiresAt",
     ],
+    ["a priority too low", sleep({ priority: -1 }), "validation_failed", "/options/priority"],
+    ["a priority too high", sleep({ priority: 1_000_001 }), "validation_failed", "/options/priority"],
+    ["no attempts", sleep({ attempts: 0 }), "validation_failed", "/options/attempts"],
+    ["too many attempts", sleep({ attempts: 101 }), "validation_failed", "/options/attempts"],
+    ["too little time", sleep({ timeoutMs: 0 }), "validation_failed", "/options/timeoutMs"],
+    ["an empty dedupKey", sleep({ dedupKey: "" }), "validation_failed", "/options/dedupKey"],
+    ["a long dedupKey", sleep({ dedupKey: text(201) }), "validation_failed", "/options/dedupKey"],
+    [
+      "too many tags",
+      sleep({ tags: Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`t${n}`, ""])) }),
+      "validation_failed",
+      "/options/tags",
+    ],
+    ["a long tag", sleep({ tags: { [text(65)]: "" } }), "validation_failed", `/options/tags/${text(65)}`],
+    ["a tag with a colon", sleep({ tags: { "a:b": "" } }), "validation_failed", "/options/tags/a:b"],
+    ["a long value of a tag", sleep({ tags: { a: text(257) } }), "validation_failed", "/options/tags/a"],
+    ["a webhook by ftp", sleep({ webhook: { url: "ftp://x.example" } }), "validation_failed", "/options/webhook/url"],
+    [
+      "a webhook with a password",
+      sleep({ webhook: { url: "https://u:p@x.example" } }),
+      "validation_failed",
+      "/options/webhook/url",
+    ],
+    [
+      "a long webhook",
+      sleep({ webhook: { url: `https://x.example/${text(2_048)}` } }),
+      "validation_failed",
+      "/options/webhook/url",
+    ],
+    ["a webhook that is no URL", sleep({ webhook: { url: "here" } }), "validation_failed", "/options/webhook/url"],
   ])("with %s is 422 and says where", async (_what, body, code, pointer) => {
     const response = await submit(body);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ code, errors: [{ pointer }] });
+  });
+
+  it("is accepted with every option at its limit", async () => {
+    const tags = Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`${n}`.padEnd(64, "k"), text(256)]));
+    const job = await accept({
+      delayMs: 365 * 86_400_000,
+      expiresAt: inMs(366 * 86_400_000),
+      priority: 1_000_000,
+      attempts: 100,
+      timeoutMs: 86_400_000,
+      dedupKey: text(200),
+      tags,
+      webhook: { url: `https://x.example/${text(2_030)}` },
+    });
+    expect(job).toMatchObject({ state: "scheduled", tags });
   });
 
   it("is accepted while Redis is away: the tables have it", async () => {
@@ -95,6 +241,55 @@ describe("a submitted job", () => {
   });
 });
 
+/** A Redis that takes whatever comes and, from when it is told to hang, answers nothing. */
+async function startHangingRedis() {
+  const target = new URL(readTestConfig().REDIS_URL);
+  let hangs = false;
+  const proxy = createServer((client) => {
+    const server = connect(Number(target.port), target.hostname);
+    client.on("data", (bytes) => server.write(bytes)).on("close", () => server.destroy());
+    server.on("data", (bytes) => hangs || client.write(bytes)).on("close", () => client.destroy());
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const redis = connectRedis({ url, name: "hanging", commandTimeoutMs: 500, onError: () => {} });
+  await once(redis, "ready");
+  return {
+    redis,
+    hang: () => {
+      hangs = true;
+    },
+    close: () => {
+      redis.disconnect();
+      proxy.close();
+    },
+  };
+}
+
+describe("while Redis hangs", () => {
+  it("jobs are accepted, and wait for it no longer than a command may take", async () => {
+    const hanging = await startHangingRedis();
+    const slow = await startApi({ redis: hanging.redis });
+    try {
+      hanging.hang();
+      const start = performance.now();
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => submit({ kind: "sleep", payload: { durationMs: 1 } }, slow.url)),
+      );
+      expect(performance.now() - start).toBeLessThan(900);
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+      const { n } = await slow.database.db
+        .selectFrom("jobs")
+        .select(({ fn }) => fn.countAll<number>().as("n"))
+        .executeTakeFirstOrThrow();
+      expect(n).toBe(20);
+    } finally {
+      hanging.close();
+      await slow.close();
+    }
+  });
+});
+
 describe("a job that is not there", () => {
   it("is 404", async () => {
     expect((await read("0199a000-0000-7000-8000-000000000000"))[0]).toBe(404);
@@ -102,6 +297,11 @@ describe("a job that is not there", () => {
 });
 
 describe("the service itself", () => {
+  it("lists no kind that is not for clients", async () => {
+    const { items } = (await (await fetch(`${api.url}/v1/kinds`)).json()) as { items: { kind: string }[] };
+    expect(items.map(({ kind }) => kind)).not.toContain("webhook.deliver");
+  });
+
   it.each(["kinds", "datasets"])("lists %s with schema and example", async (what) => {
     const { items } = (await (await fetch(`${api.url}/v1/${what}`)).json()) as { items: Record<string, unknown>[] };
     expect(items.length).toBeGreaterThan(1);

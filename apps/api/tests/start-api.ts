@@ -24,7 +24,15 @@ export type TestApi = { url: string; database: TestDatabase; redis: TestRedis; c
 
 /** The API on a free port over a database and a Redis namespace of its own, with small limits. */
 export async function startApi(
-  options: { db?: (url: string) => Promise<Db>; redis?: Redis; importLimits?: Partial<ImportLimits> } = {},
+  options: {
+    db?: (url: string) => Promise<Db>;
+    redis?: Redis;
+    namespace?: string;
+    importLimits?: Partial<ImportLimits>;
+    maxStreams?: number;
+    allowPrivate?: string[];
+    canSign?: boolean;
+  } = {},
 ): Promise<TestApi> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const app = createApp(
@@ -34,9 +42,12 @@ export async function startApi(
       log: pino({ level: "silent" }),
     },
     {
-      namespace: redis.namespace,
+      namespace: options.namespace ?? redis.namespace,
       version: "0.0.0",
+      maxStreams: options.maxStreams ?? 1_000,
       importLimits: { ...importLimits, ...options.importLimits },
+      allowPrivate: options.allowPrivate ?? [],
+      canSign: options.canSign ?? true,
       isDraining: () => false,
     },
   );
@@ -46,6 +57,7 @@ export async function startApi(
     database,
     redis,
     async close() {
+      app.leave();
       await server.close();
       await app.close();
       await Promise.all([database.close(), redis.close()]);

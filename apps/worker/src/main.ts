@@ -8,6 +8,7 @@ import { connectRedis, connectWorkerRedis } from "@longshore/shared/queue/connec
 import { createProducer } from "@longshore/shared/queue/create-producer";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { sql } from "kysely";
+import packageJson from "../package.json" with { type: "json" };
 import { readWorkerConfig } from "./config.ts";
 import { startProbes } from "./runtime/probes.ts";
 import { createWorker } from "./worker.ts";
@@ -17,29 +18,44 @@ const log = createLogger("worker", config.LOG_LEVEL);
 log.info(redactConfig(config), "starting");
 
 const onError = (error: unknown) => log.warn({ err: error }, "connection");
-const database = createDatabase({
+const databaseSettings = {
   ...databaseOptions(config),
   applicationName: "longshore-worker",
   onConnectionError: onError,
-});
+};
+const database = createDatabase(databaseSettings);
+const jobsDatabase = createDatabase({ ...databaseSettings, max: 4, joinsByKey: true });
 const connection = { url: config.REDIS_URL, name: "longshore-worker", onError };
 const commands = connectRedis({ ...connection, commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS });
 const blocking = connectWorkerRedis(connection);
 const producer = createProducer(commands, config.NAMESPACE);
 
 const worker = createWorker(
-  { database, redis: blocking, producer, board: createStatusBoard(commands, config.NAMESPACE, onError), log },
+  {
+    database,
+    jobsDb: jobsDatabase.db,
+    redis: blocking,
+    commands,
+    producer,
+    board: createStatusBoard(commands, config.NAMESPACE, onError),
+    log,
+  },
   {
     namespace: config.NAMESPACE,
+    version: packageJson.version,
     importConcurrency: config.IMPORT_CONCURRENCY,
+    kindConcurrency: config.KIND_CONCURRENCY,
     lockDurationMs: config.LOCK_DURATION_MS,
     maxDeliveries: config.MAX_DELIVERIES,
     drainMs: config.DRAIN_MS,
+    retention: { jobsMs: config.JOB_RETENTION_MS, idempotencyKeysMs: config.IDEMPOTENCY_RETENTION_MS },
     reconciler: {
       intervalMs: config.RECONCILE_INTERVAL_MS,
       graceMs: config.RECONCILE_GRACE_MS,
       unsealedMs: config.UNSEALED_TIMEOUT_MS,
     },
+    allowPrivate: config.FETCH_ALLOW_PRIVATE,
+    webhookSecrets: config.WEBHOOK_SECRET,
   },
 );
 
@@ -64,6 +80,6 @@ closeWithGrace({ delay: config.SHUTDOWN_GRACE_MS, logger: false }, async ({ sign
   await producer.close();
   commands.disconnect();
   blocking.disconnect();
-  await Promise.all([database.close(), probes.close()]);
+  await Promise.all([database.close(), jobsDatabase.close(), probes.close()]);
   log.info("stopped");
 });

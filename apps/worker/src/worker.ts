@@ -1,22 +1,41 @@
 import { setTimeout } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import type { DatabaseHandle } from "@longshore/shared/db/create-database";
-import { jobKinds } from "@longshore/shared/jobs/contracts";
+import type { Db, DatabaseHandle } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
+import { createAddressRule } from "@longshore/shared/net/address-rule";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
+import { createWorkerBoard } from "@longshore/shared/status/worker-board";
 import { consumeChunks } from "./imports/consume-chunks.ts";
-import { handlers } from "./jobs/handlers.ts";
-import type { JobHandler } from "./jobs/define-handler.ts";
+import { createKinds, type WorkerKind } from "./jobs/create-kinds.ts";
+import { createGuardedAgent, type Resolve } from "./net/guarded-agent.ts";
+import { createGuardedFetch } from "./net/guarded-fetch.ts";
+import { startAnnouncer } from "./runtime/announce-ends.ts";
+import { announceWorker } from "./runtime/announce-worker.ts";
 import { createClaimJobs } from "./runtime/claim-jobs.ts";
 import { consumeJobs } from "./runtime/consume-jobs.ts";
+import { startExpirer } from "./runtime/end-expired.ts";
+import { startFiring } from "./runtime/fire-schedules.ts";
+import { gatherRings } from "./runtime/gather-rings.ts";
+import { createHandBack } from "./runtime/hand-back.ts";
+import { createJobLogs } from "./runtime/job-log.ts";
 import { startReconciler, type ReconcilerOptions } from "./runtime/reconciler.ts";
+import type { Run } from "./runtime/run.ts";
+import { startRemoving, type Retention } from "./runtime/remove-old.ts";
 import { createSettleJobs } from "./runtime/settle-jobs.ts";
+import { startStopper } from "./runtime/stop-cancelled.ts";
+import { watchLimits } from "./runtime/watch-limits.ts";
+import { handleInThreads } from "./threads/handle-in-threads.ts";
 
 export type WorkerDeps = {
   database: Pick<DatabaseHandle, "db" | "pool">;
+  /** Connections of their own for claims and settlements, which handlers cannot use up. Those of `database` unless given. */
+  jobsDb?: Db;
   /** The connection that BullMQ may block on. */
   redis: Redis;
+  /** A connection for short commands: it must not queue them while Redis is away. */
+  commands: Redis;
   producer: Producer;
   board: StatusBoard;
   log: Logger;
@@ -24,12 +43,26 @@ export type WorkerDeps = {
 
 export type WorkerOptions = {
   namespace: string;
+  version: string;
   importConcurrency: number;
+  /** Slots by kind, instead of what its contract says. */
+  kindConcurrency?: Readonly<Record<string, number>>;
   lockDurationMs: number;
   maxDeliveries: number;
   /** How long running handlers may go on after `close` before they are handed back. */
   drainMs: number;
   reconciler: ReconcilerOptions;
+  /** How long what is over is kept; for ever unless given. */
+  retention?: Retention;
+  /** What handlers may call although it is not public, as CIDR ranges; nothing unless given. */
+  allowPrivate?: readonly string[];
+  /** Finds the addresses of hosts that handlers call; the system does unless given. */
+  resolve?: Resolve;
+  /** What webhooks are signed with. */
+  webhookSecrets?: readonly string[];
+  /** The kinds to serve, and what their threads run; all that there are unless given. */
+  kinds?: readonly WorkerKind[];
+  threadFile?: URL;
 };
 
 export type RunningWorker = {
@@ -38,36 +71,63 @@ export type RunningWorker = {
   close(): Promise<void>;
 };
 
-/** A worker: one consumer for import chunks, one for each kind, and its turn at reconciling. */
+/** A worker: one consumer for import chunks, one for each kind, and its turn at what must be done now and then. */
 export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningWorker {
-  const { database, redis, producer, board, log } = deps;
+  const { database, redis, commands, producer, board, log } = deps;
   const { db } = database;
-  const { namespace, lockDurationMs, maxDeliveries } = options;
+  const { jobsDb = db } = deps;
+  const { namespace, version, lockDurationMs, maxDeliveries, drainMs } = options;
+  const { allowPrivate, webhookSecrets = [], resolve } = options;
   const shutdown = new AbortController();
-  const shared = {
+  const runs = new Set<Run>();
+  const agent = createGuardedAgent({ isAllowed: createAddressRule(allowPrivate), ...(resolve && { resolve }) });
+  const flow = createFlowMeter(commands, namespace);
+  const ring = gatherRings(board);
+  const limits = watchLimits({ db, producer, log });
+  const threads = handleInThreads(
+    options.kinds ?? createKinds({ webhookSecrets, concurrency: options.kindConcurrency }),
+    { file: options.threadFile, log },
+  );
+  const jobs = {
     db,
-    database,
     board,
     log,
-    producer,
+    openLog: createJobLogs({ db, board, log }),
+    fetch: createGuardedFetch(agent),
+    runs,
+    shutdown: shutdown.signal,
     maxDeliveries,
     queues: { redis, namespace, lockDurationMs, log },
+    claim: createClaimJobs({ db: jobsDb, ring, flow }),
+    settle: createSettleJobs({ db: jobsDb, ring, producer, flow, log }),
+    handBack: createHandBack({ db: jobsDb, producer, log }),
+    limits,
   };
-  const jobs = { ...shared, claim: createClaimJobs(db), settle: createSettleJobs(db), shutdown: shutdown.signal };
 
   const consumers = [
-    consumeChunks({ ...shared, concurrency: options.importConcurrency }),
-    ...jobKinds.map((kind) => consumeJobs(jobs, kind, handlers[kind] as JobHandler)),
+    consumeChunks({ ...jobs, database, producer, flow, concurrency: options.importConcurrency }),
+    ...threads.kinds.map((kind) => consumeJobs(jobs, kind)),
   ];
-  const reconciler = startReconciler(db, producer, log, options.reconciler);
+  const stopper = startStopper({ db: jobsDb, runs, log });
+  const tickers = [
+    startReconciler({ db, commands, namespace, producer, log }, options.reconciler),
+    startAnnouncer({ db, producer, flow, log }),
+    startExpirer({ db, board, flow, log }),
+    startFiring({ db, producer, flow, log }),
+    startRemoving(db, log, options.retention ?? { jobsMs: 0, idempotencyKeysMs: 0 }),
+    announceWorker({ workers: createWorkerBoard(commands, namespace), version, consumers, log }),
+    limits,
+  ];
 
   return {
-    isFetching: () => consumers.every((consumer) => consumer.isRunning() && !consumer.isPaused()),
+    isFetching: () => consumers.every((consumer) => consumer.isFetching()),
     async close() {
       const ended = Promise.all(consumers.map((consumer) => consumer.close()));
-      await Promise.race([ended, setTimeout(options.drainMs, undefined, { ref: false })]);
-      shutdown.abort(new Error("the worker is shutting down"));
-      await Promise.all([ended, reconciler.close()]);
+      await Promise.race([ended, setTimeout(drainMs, undefined, { ref: false })]);
+      shutdown.abort();
+      for (const run of runs) run.stop("shutdown");
+      await Promise.all([ended, ...tickers.map((ticker) => ticker.close())]);
+      await Promise.all([stopper.close(), threads.close(), flow.flush(), agent.destroy()]);
     },
   };
 }

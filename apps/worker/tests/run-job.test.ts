@@ -3,14 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
 import { defineJob } from "@longshore/shared/jobs/define-job";
-import { createStatusBoard, type StatusBoard } from "@longshore/shared/status/status-board";
+import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
+import { createFlowMeter } from "@longshore/shared/status/flow-meter";
+import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
-import { UnrecoverableError, type JobHandler } from "../src/jobs/define-handler.ts";
-import { createClaimJobs, type ClaimJob } from "../src/runtime/claim-jobs.ts";
+import { RetryLaterError, SnoozeError, UnrecoverableError, type JobHandler } from "../src/jobs/define-handler.ts";
+import { createClaimJobs, type ClaimedJob, type ClaimJobs } from "../src/runtime/claim-jobs.ts";
+import { createJobLogs } from "../src/runtime/job-log.ts";
 import { runJob } from "../src/runtime/run-job.ts";
-import { createSettleJobs, type SettleJob } from "../src/runtime/settle-jobs.ts";
+import type { Run } from "../src/runtime/run.ts";
+import { createSettleJobs, type Outcome, type SettleJob } from "../src/runtime/settle-jobs.ts";
 import { newJob } from "./stage.ts";
+
+const log = pino({ level: "silent" });
 
 const contract = defineJob({
   kind: "test",
@@ -20,26 +26,34 @@ const contract = defineJob({
   attempts: 3,
   timeoutMs: 5_000,
   concurrency: 1,
+  backoff: { baseMs: 60_000, maxMs: 120_000 },
   example: { n: 1 },
 });
-const double: JobHandler<typeof contract> = async ({ n }) => ({ doubled: 2 * n });
-const untilAborted: JobHandler<typeof contract> = (_payload, { signal }) =>
+type Handler = JobHandler<typeof contract>;
+const double: Handler = async ({ n }) => ({ doubled: 2 * n });
+const untilAborted: Handler = (_payload, { signal }) =>
   new Promise((_resolve, reject) =>
     signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }),
   );
 
 let database: TestDatabase;
 let redis: TestRedis;
-let board: StatusBoard;
-let claim: ClaimJob;
-let settle: SettleJob;
+let producer: Producer;
+let claimAll: ClaimJobs;
+let settleOne: SettleJob;
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  board = createStatusBoard(redis.commands, redis.namespace, () => {});
-  claim = createClaimJobs(database.db);
-  settle = createSettleJobs(database.db);
+  const { db } = database;
+  const ring = () => {};
+  producer = createProducer(redis.commands, redis.namespace);
+  const flow = createFlowMeter(redis.commands, redis.namespace);
+  claimAll = createClaimJobs({ db, ring, flow });
+  settleOne = createSettleJobs({ db, ring, producer, flow, log });
 });
-afterAll(() => Promise.all([database.close(), redis.close()]));
+afterAll(async () => {
+  await producer.close();
+  await Promise.all([database.close(), redis.close()]);
+});
 
 async function submit(changes: Partial<NewJobRow> = {}): Promise<string> {
   const job = newJob({ kind: "test", payload: JSON.stringify({ n: 21 }), ...changes });
@@ -47,64 +61,103 @@ async function submit(changes: Partial<NewJobRow> = {}): Promise<string> {
   return job.id;
 }
 
-async function claimed(jobId: string, entry = `${jobId}-0`): Promise<JobRow> {
-  const job = await claim({ jobId, entry });
+const read = (jobId: string): Promise<JobRow> =>
+  database.db.selectFrom("jobs").selectAll().where("id", "=", jobId).executeTakeFirstOrThrow();
+
+async function claim(jobId: string, entry = `${jobId}-0`): Promise<ClaimedJob | undefined> {
+  const [job] = await claimAll([{ jobId, entry }]);
+  return job;
+}
+
+async function claimed(jobId: string, entry?: string): Promise<ClaimedJob> {
+  const job = await claim(jobId, entry);
   if (!job) throw new Error("not claimed");
   return job;
 }
 
-function run(
-  job: JobRow,
-  handler: JobHandler<typeof contract>,
-  signals: { shutdown?: AbortSignal; lost?: AbortSignal } = {},
-) {
+type Changes = { shutdown?: AbortSignal; lost?: AbortSignal; runs?: Set<Run> };
+
+function run(job: ClaimedJob, handler: Handler, { shutdown, lost, runs = new Set() }: Changes = {}): Promise<Outcome> {
+  const { db } = database;
   const never = new AbortController().signal;
-  const deps = { db: database.db, board, log: pino({ level: "silent" }), maxDeliveries: 3 };
-  return runJob(deps, contract, handler, job, { shutdown: never, lost: never, ...signals });
+  const board = createStatusBoard(redis.commands, redis.namespace, () => {});
+  const openLog = createJobLogs({ db, board, log });
+  const fetch = () => Promise.reject(new Error("There is no network here"));
+  const deps = { db, board, log, openLog, fetch, runs, shutdown: shutdown ?? never, maxDeliveries: 3 };
+  return runJob(deps, { contract, handler }, job, { lost: lost ?? never, runs: new Set() });
 }
 
-async function runOnce(jobId: string, handler: JobHandler<typeof contract>, entry?: string) {
-  const settlement = await run(await claimed(jobId, entry), handler);
-  return { settlement, job: await settle(settlement) };
+async function settle({ id: jobId, kind, delivery }: ClaimedJob, outcome: Outcome): Promise<JobRow> {
+  await settleOne({ jobId, kind, delivery, outcome });
+  return read(jobId);
 }
+
+async function runOnce(jobId: string, handler: Handler, entry?: string): Promise<JobRow> {
+  const job = await claimed(jobId, entry);
+  return settle(job, await run(job, handler));
+}
+
+const cancelling = (jobId: string) =>
+  database.db.updateTable("jobs").set({ state: "cancelling" }).where("id", "=", jobId).execute();
 
 describe("a run", () => {
   it("that returns a result succeeds with it", async () => {
-    const { job } = await runOnce(await submit(), double);
+    const job = await runOnce(await submit(), double);
     expect(job).toMatchObject({ state: "succeeded", attempt: 1, result: { doubled: 42 }, error: null });
-    expect(job?.finished_at).toBeInstanceOf(Date);
+    expect(job.finished_at).toBeInstanceOf(Date);
   });
 
   it("that throws is tried again later, until its attempts are spent", async () => {
     const jobId = await submit({ max_attempts: 2 });
-    const fail: JobHandler<typeof contract> = async () => {
+    const fail: Handler = async () => {
       throw new Error("no luck");
     };
+    const error = { code: "handler_failed", message: "no luck" };
     const first = await runOnce(jobId, fail);
-    expect(first.job).toMatchObject({
-      state: "queued",
-      attempt: 1,
-      error: { code: "handler_failed", message: "no luck" },
-    });
-    expect(first.job?.run_at?.getTime()).toBeGreaterThan(Date.now());
+    expect(first).toMatchObject({ state: "queued", attempt: 1, error, finished_at: null });
+    expect(await producer.knows("test", [first.entry!])).toEqual([true]);
 
-    const second = await runOnce(jobId, fail, first.settlement.entry);
-    expect(second.job).toMatchObject({
-      state: "failed",
-      attempt: 2,
-      error: { code: "handler_failed", message: "no luck" },
-    });
+    expect(await runOnce(jobId, fail, first.entry!)).toMatchObject({ state: "failed", attempt: 2, error });
+  });
+
+  it("that throws is tried again after its kind's backoff, or later if it says so", async () => {
+    const waitAfter = async (error: Error) => {
+      const { run_at } = await runOnce(await submit(), async () => {
+        throw error;
+      });
+      return run_at!.getTime() - Date.now();
+    };
+    const first = await waitAfter(new Error("no luck"));
+    expect(first).toBeGreaterThan(25_000);
+    expect(first).toBeLessThanOrEqual(60_000);
+    expect(await waitAfter(new RetryLaterError("not so fast", 300_000))).toBeGreaterThan(295_000);
   });
 
   it("that throws UnrecoverableError fails at once", async () => {
-    const { job } = await runOnce(await submit(), async () => {
+    const job = await runOnce(await submit(), async () => {
       throw new UnrecoverableError("never");
     });
     expect(job).toMatchObject({ state: "failed", attempt: 1, error: { code: "unrecoverable", message: "never" } });
   });
 
+  it("that snoozes is scheduled again, and spends no attempt however often it does", async () => {
+    const jobId = await submit({ max_attempts: 1 });
+    const snooze: Handler = async () => {
+      throw new SnoozeError(60_000);
+    };
+    let entry: string | undefined;
+    for (let round = 0; round < 5; round += 1) {
+      const job = await runOnce(jobId, snooze, entry);
+      expect(job).toMatchObject({ state: "scheduled", attempt: 0, error: null, finished_at: null });
+      expect(job.run_at!.getTime() - Date.now()).toBeGreaterThan(55_000);
+      expect(await producer.knows("test", [job.entry!])).toEqual([true]);
+      entry = job.entry!;
+    }
+    expect(await runOnce(jobId, double, entry)).toMatchObject({ state: "succeeded", attempt: 1, delivery: 6 });
+  });
+
   it("that takes too long is told so and counts as a failed attempt", async () => {
-    const { job } = await runOnce(await submit({ options: JSON.stringify({ timeoutMs: 30 }) }), untilAborted);
+    const job = await runOnce(await submit({ options: JSON.stringify({ timeoutMs: 30 }) }), untilAborted);
     expect(job).toMatchObject({
       state: "queued",
       attempt: 1,
@@ -113,90 +166,125 @@ describe("a run", () => {
   });
 
   it("with a result that breaks its contract fails the attempt", async () => {
-    const { job } = await runOnce(await submit(), async () => ({ doubled: 0.5 }));
+    const job = await runOnce(await submit(), async () => ({ doubled: 0.5 }));
     expect(job).toMatchObject({ state: "queued", attempt: 1, error: { code: "handler_failed" } });
   });
 
-  it.each(["shutdown", "lost"] as const)("that is cut off by %s is set back and spends no attempt", async (which) => {
-    const controller = new AbortController();
-    const running = run(await claimed(await submit()), untilAborted, { [which]: controller.signal });
-    controller.abort(new Error(which));
-    expect(await settle(await running)).toMatchObject({ state: "queued", attempt: 0, error: null });
+  it.each(["shutdown", "lost"] as const)("that is cut off by %s is set back and spends no attempt", async (how) => {
+    const runs = new Set<Run>();
+    const job = await claimed(await submit());
+    const running = run(job, untilAborted, { runs });
+    for (const one of runs) one.stop(how);
+    const settled = await settle(job, await running);
+    expect(settled).toMatchObject({ state: "queued", attempt: 0, error: null, run_at: null });
+    expect(await producer.knows("test", [settled.entry!])).toEqual([true]);
+  });
+
+  it("does not begin when the worker must go", async () => {
+    const job = await claimed(await submit());
+    expect(await run(job, double, { shutdown: AbortSignal.abort() })).toEqual({ state: "queued" });
+    expect(await run(job, double, { lost: AbortSignal.abort() })).toEqual({ state: "queued" });
   });
 
   it("that never settles is poisoned after its deliveries are spent", async () => {
     const jobId = await submit();
     for (let delivery = 1; delivery <= 3; delivery += 1) await claimed(jobId);
-    const { job } = await runOnce(jobId, double);
-    expect(job).toMatchObject({ state: "failed", error: { code: "poisoned" } });
+    expect(await runOnce(jobId, double)).toMatchObject({ state: "failed", error: { code: "poisoned" } });
+  });
+});
+
+describe("a job that is to be cancelled", () => {
+  it("is, when its run fails, is cut off or snoozes", async () => {
+    const ends: Handler[] = [
+      () => Promise.reject(new Error("no luck")),
+      () => Promise.reject(new UnrecoverableError("never")),
+      () => Promise.reject(new SnoozeError(1)),
+    ];
+    for (const handler of ends) {
+      const job = await claimed(await submit());
+      await cancelling(job.id);
+      const settled = await settle(job, await run(job, handler));
+      expect(settled).toMatchObject({ state: "cancelled", error: { code: "cancelled" } });
+      expect(settled.finished_at).toBeInstanceOf(Date);
+    }
+  });
+
+  it("has succeeded when its handler returned its result all the same", async () => {
+    const job = await claimed(await submit());
+    await cancelling(job.id);
+    expect(await settle(job, await run(job, double))).toMatchObject({ state: "succeeded", result: { doubled: 42 } });
+  });
+
+  it("ends when its entry comes again because its worker was lost", async () => {
+    const jobId = await submit();
+    await claimed(jobId);
+    await cancelling(jobId);
+    expect(await claim(jobId, "another")).toBeUndefined();
+    expect(await read(jobId)).toMatchObject({ state: "cancelling" });
+    expect(await claim(jobId)).toBeUndefined();
+    expect(await read(jobId)).toMatchObject({ state: "cancelled", error: { code: "cancelled" } });
   });
 });
 
 describe("a claim", () => {
-  it("takes a job once, however many entries carry it", async () => {
+  it("takes a job once, however many entries carry it, and says which one has it", async () => {
     const jobId = await submit();
-    const claims = await Promise.all(["0", "1", "2"].map((n) => claim({ jobId, entry: `${jobId}-${n}` })));
+    const entries = ["0", "1", "2"].map((n) => `${jobId}-${n}`);
+    const claims = await Promise.all(entries.map((entry) => claim(jobId, entry)));
     expect(claims.filter(Boolean)).toHaveLength(1);
+    expect((await read(jobId)).entry).toBe(entries[claims.findIndex(Boolean)]);
+
+    const both = await submit();
+    const together = await claimAll([
+      { jobId: both, entry: "a" },
+      { jobId: both, entry: "b" },
+    ]);
+    expect(together.filter(Boolean)).toHaveLength(1);
   });
 
   it("leaves a job alone that another entry runs, and one that is over", async () => {
     const jobId = await submit();
     await claimed(jobId);
-    expect(await claim({ jobId, entry: "another" })).toBeUndefined();
-    await settle(await run(await claimed(jobId), double));
-    expect(await claim({ jobId, entry: `${jobId}-0` })).toBeUndefined();
+    expect(await claim(jobId, "another")).toBeUndefined();
+    await runOnce(jobId, double);
+    expect(await claim(jobId)).toBeUndefined();
   });
 
   it("leaves a job alone that another entry will run later", async () => {
     const jobId = await submit({ run_at: new Date(Date.now() + 60_000), entry: "later" });
-    expect(await claim({ jobId, entry: "sooner" })).toBeUndefined();
-    expect(await claim({ jobId, entry: "later" })).toBeDefined();
+    expect(await claim(jobId, "sooner")).toBeUndefined();
+    expect(await claim(jobId, "later")).toBeDefined();
+  });
+
+  it("ends a job that has not started in time, and starts one that has not until then", async () => {
+    const late = await submit({ expires_at: new Date(Date.now() - 1) });
+    expect(await claim(late)).toBeUndefined();
+    expect(await read(late)).toMatchObject({ state: "expired", error: { code: "expired" } });
+
+    expect(await claim(await submit({ expires_at: new Date(Date.now() + 60_000) }))).toBeDefined();
+    const retried = await submit({ expires_at: new Date(Date.now() - 1), started_at: new Date(), attempt: 1 });
+    expect(await claim(retried)).toBeDefined();
   });
 });
 
 describe("a worker that lost its job", () => {
   it("cannot settle it: the later delivery decides", async () => {
     const jobId = await submit();
-    const zombie = await run(await claimed(jobId), async () => ({ doubled: 1 }));
-    const heir = await run(await claimed(jobId), double);
-    expect(await settle(zombie)).toBeUndefined();
-    expect(await settle(heir)).toMatchObject({ state: "succeeded", result: { doubled: 42 } });
+    const zombie = await claimed(jobId);
+    const heir = await claimed(jobId);
+    expect(await settle(zombie, await run(zombie, async () => ({ doubled: 1 })))).toMatchObject({ state: "running" });
+    expect(await settle(heir, await run(heir, double))).toMatchObject({ state: "succeeded", result: { doubled: 42 } });
+    expect(await settle(zombie, { state: "queued" })).toMatchObject({ state: "succeeded" });
   });
 
-  it("cannot write a step that its heir has written", async () => {
-    const jobId = await submit();
-    const calls: string[] = [];
-    const write =
-      (who: string): JobHandler<typeof contract> =>
-      async (_payload, { transaction }) => {
-        await transaction("step", async (trx) => {
-          calls.push(who);
-          await trx
-            .insertInto("users")
-            .values({ email: `${who}@example.com`, name: who })
-            .execute();
-        });
-        return { doubled: 0 };
-      };
-    await run(await claimed(jobId), write("heir"));
-    await run(await claimed(jobId), write("zombie"));
-    expect(calls).toEqual(["heir"]);
-    expect(await database.db.selectFrom("users").select("name").execute()).toEqual([{ name: "heir" }]);
-  });
-
-  it("leaves nothing of a step that failed, so it is written the next time", async () => {
-    const jobId = await submit();
-    let calls = 0;
-    const write: JobHandler<typeof contract> = async (_payload, { transaction }) => {
-      await transaction("step", async (trx) => {
-        calls += 1;
-        await trx.insertInto("users").values({ email: "step@example.com", name: "x" }).execute();
-        if (calls === 1) throw new Error("torn");
-      });
-      return { doubled: 0 };
-    };
-    expect((await run(await claimed(jobId), write)).state).toBe("queued");
-    expect((await run(await claimed(jobId), write)).state).toBe("succeeded");
-    expect(calls).toBe(2);
+  it("holds up nobody whose outcome is committed together with its own", async () => {
+    const [jobId, other] = [await submit(), await submit()];
+    const [zombie, neighbour] = [await claimed(jobId), await claimed(other)];
+    await claimed(jobId);
+    await Promise.all([
+      settle(zombie, { state: "succeeded", result: "1" }),
+      settle(neighbour, { state: "succeeded", result: "2" }),
+    ]);
+    expect([(await read(jobId)).state, (await read(other)).state]).toEqual(["running", "succeeded"]);
   });
 });

@@ -1,169 +1,142 @@
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { JobState } from "@longshore/shared/status/job-state";
-import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import { chunkEntry } from "@longshore/shared/queue/entry";
-import { createStatusBoard } from "@longshore/shared/status/status-board";
-import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
-import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
+import { bellChannel } from "@longshore/shared/status/status-board";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { reconcile } from "../src/runtime/reconcile.ts";
-import { createWorker, type RunningWorker } from "../src/worker.ts";
-import { newJob, stage } from "./stage.ts";
+import { stage } from "./stage.ts";
+import { createWorkerFixture, testKind, type TestHandler, type WorkerFixture } from "./worker-fixture.ts";
 
-const log = pino({ level: "silent" });
-const reconciling = { intervalMs: 60_000, graceMs: 0, unsealedMs: 60_000 };
-
-let database: TestDatabase;
-let redis: TestRedis;
-let producer: Producer;
-const running: RunningWorker[] = [];
+let fixture: WorkerFixture;
 beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  producer = createProducer(redis.commands, redis.namespace);
+  fixture = await createWorkerFixture();
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((worker) => worker.close()));
-});
-afterAll(async () => {
-  await producer.close();
-  await Promise.all([database.close(), redis.close()]);
-});
-
-function startWorker(changes: { drainMs?: number; intervalMs?: number } = {}): RunningWorker {
-  const worker = createWorker(
-    {
-      database,
-      redis: redis.blocking,
-      producer,
-      board: createStatusBoard(redis.commands, redis.namespace, () => {}),
-      log,
-    },
-    {
-      namespace: redis.namespace,
-      importConcurrency: 2,
-      lockDurationMs: 2_000,
-      maxDeliveries: 10,
-      drainMs: changes.drainMs ?? 0,
-      reconciler: { ...reconciling, intervalMs: changes.intervalMs ?? 60_000 },
-    },
-  );
-  running.push(worker);
-  return worker;
-}
-
-async function submitSleep(durationMs: number): Promise<string> {
-  const job = newJob({ payload: JSON.stringify({ durationMs }) });
-  await database.db.insertInto("jobs").values(job).execute();
-  return job.id;
-}
-
-async function enqueueSleep(jobId: string): Promise<void> {
-  await producer.enqueue([{ id: `${jobId}-0`, queue: "sleep", data: { jobs: [jobId] } }]);
-}
-
-function jobOf(jobId: string) {
-  return database.db.selectFrom("jobs").selectAll().where("id", "=", jobId).executeTakeFirstOrThrow();
-}
-
-function untilState(jobId: string, state: JobState) {
-  return waitFor(`${jobId} to be ${state}`, async () => {
-    const job = await jobOf(jobId);
-    return job.state === state && job;
-  });
-}
+afterEach(() => fixture.reset());
+afterAll(() => fixture.close());
 
 const lines = (from: number, count: number) =>
   Array.from({ length: count }, (_, n) => JSON.stringify({ email: `u${from + n}@example.com`, name: "U" })).join("\n");
 
 describe("a worker", () => {
-  it("runs a job to its end and shows it on the board", async () => {
-    startWorker();
-    const jobId = await submitSleep(1);
-    await enqueueSleep(jobId);
-    await untilState(jobId, "succeeded");
-    const board = createStatusBoard(redis.commands, redis.namespace, () => {});
-    const shown = await waitFor("the snapshot", async () => (await board.read(jobId))?.state === "succeeded");
-    expect(shown).toBe(true);
+  it("runs the kinds that there are, and rings for each job", async () => {
+    const { commands, namespace } = fixture.redis;
+    const bell = commands.duplicate();
+    const rung: string[] = [];
+    bell.on("message", (_channel, jobIds: string) => rung.push(...jobIds.split(" ")));
+    await waitFor("the bell", async () => bell.status === "ready");
+    await bell.subscribe(bellChannel(namespace));
+
+    fixture.startWorker();
+    const [job] = await fixture.submit({ kind: "sleep", payload: JSON.stringify({ durationMs: 1 }) });
+    await fixture.untilState(job!.id, "succeeded");
+    await waitFor("a ring", async () => rung.includes(job!.id));
+    bell.disconnect();
   });
 
   it("applies all chunks of an import although only a window of them is enqueued", async () => {
-    startWorker();
-    const jobId = await stage(database.db, {
+    fixture.startWorker();
+    const { db } = fixture.database;
+    const jobId = await stage(db, {
       dataset: "users",
       chunks: Array.from({ length: 9 }, (_, seq) => lines(seq * 10, 10)),
     });
-    await producer.enqueue([0, 1].map((seq) => chunkEntry({ jobId, seq })));
-    await untilState(jobId, "succeeded");
-    const { n } = await database.db
+    await fixture.producer.enqueue([0, 1].map((seq) => chunkEntry({ jobId, seq })));
+    await fixture.untilState(jobId, "succeeded");
+    const { n } = await db
       .selectFrom("users")
       .select(({ fn }) => fn.countAll<number>().as("n"))
       .executeTakeFirstOrThrow();
     expect(n).toBe(90);
   });
 
-  it("hands a running job back when it closes, and the next worker runs it", async () => {
-    const first = startWorker();
-    const jobId = await submitSleep(1_500);
-    await enqueueSleep(jobId);
-    await untilState(jobId, "running");
-    await first.close();
-    expect(await jobOf(jobId)).toMatchObject({ state: "queued", attempt: 0, error: null });
-
-    startWorker();
-    expect(await untilState(jobId, "succeeded")).toMatchObject({ attempt: 1, delivery: 2 });
+  it("runs a failed attempt again by itself, after its backoff", async () => {
+    const attempts: number[] = [];
+    const handler: TestHandler = async (_payload, { attempt }) => {
+      attempts.push(attempt);
+      if (attempt < 3) throw new Error("no luck");
+      return {};
+    };
+    fixture.startWorker({ kinds: [testKind(handler)] });
+    const [job] = await fixture.submit({});
+    expect(await fixture.untilState(job!.id, "succeeded")).toMatchObject({ attempt: 3, delivery: 3 });
+    expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it("lets a running job end within the drain time", async () => {
-    const worker = startWorker({ drainMs: 10_000 });
-    const jobId = await submitSleep(300);
-    await enqueueSleep(jobId);
-    await untilState(jobId, "running");
-    await worker.close();
-    expect(await jobOf(jobId)).toMatchObject({ state: "succeeded", delivery: 1 });
+  it("fails the attempt whose result cannot be stored, and not those that are settled with it", async () => {
+    const handler: TestHandler = async ({ n }) => ({ text: n === 1 ? "\0" : "fine" });
+    fixture.startWorker({ kinds: [testKind(handler)] });
+    const jobs = await fixture.submit(
+      ...[0, 1, 2].map((n) => ({ entry: "envelope", payload: JSON.stringify({ n }), max_attempts: 1 })),
+    );
+    expect(await fixture.untilAllOver()).toEqual({ succeeded: 2, failed: 1 });
+    const { error } = await fixture.read(jobs[1]!.id);
+    expect(error).toMatchObject({ code: "handler_failed" });
+    expect(error?.message).toContain("The result cannot be stored");
   });
 });
 
-describe("the reconciler", () => {
-  const sweep = () => reconcile(database.db, producer, reconciling);
+describe("a worker that closes", () => {
+  /** Runs until it is cut off in the first worker, and ends at once in the next. */
+  function startTwice() {
+    const begun: string[] = [];
+    const untilCutOff: TestHandler = (_payload, { jobId, signal }) => {
+      begun.push(jobId);
+      return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+    };
+    const worker = fixture.startWorker({ kinds: [testKind(untilCutOff, { concurrency: 2 })] });
+    return { worker, begun };
+  }
 
-  it("enqueues what was committed and never reached Redis", async () => {
-    const jobId = await submitSleep(1);
-    const importId = await stage(database.db, {
-      dataset: "users",
-      onConflict: "ignore",
-      chunks: [lines(0, 1), lines(1, 1), lines(2, 1)],
-    });
-    startWorker({ intervalMs: 100 });
-    await Promise.all([untilState(jobId, "succeeded"), untilState(importId, "succeeded")]);
+  it("hands back what it runs, and what waits for a slot: the next one runs all, and no attempt is spent", async () => {
+    const { worker, begun } = startTwice();
+    const jobs = await fixture.submit(...Array.from({ length: 5 }, () => ({ entry: "envelope" })));
+    await waitFor("two to run", async () => begun.length === 2);
+    await worker.close();
+    for (const { id } of jobs) {
+      const { state, attempt, error, entry } = await fixture.read(id);
+      expect({ state, attempt, error }).toEqual({ state: "queued", attempt: 0, error: null });
+      expect(await fixture.producer.knows("test", [entry!])).toEqual([true]);
+    }
+
+    fixture.startWorker({ kinds: [testKind(async () => ({}))] });
+    expect(await fixture.untilAllOver()).toEqual({ succeeded: 5 });
+    for (const { id } of jobs)
+      expect(await fixture.read(id)).toMatchObject({ attempt: 1, delivery: begun.includes(id) ? 2 : 1 });
   });
 
-  it("enqueues all that Redis lost, once", async () => {
-    const jobIds = await Promise.all([submitSleep(1), submitSleep(1)]);
-    await Promise.all(jobIds.map(enqueueSleep));
-    const importId = await stage(database.db, {
-      dataset: "users",
-      onConflict: "ignore",
-      chunks: [lines(0, 1), lines(1, 1), lines(2, 1)],
-    });
-    expect(await sweep()).toMatchObject({ jobs: 0, chunks: 2 });
+  it("lets what it runs end within the drain time", async () => {
+    const worker = fixture.startWorker({ drainMs: 10_000 });
+    const [job] = await fixture.submit({ kind: "sleep", payload: JSON.stringify({ durationMs: 300 }) });
+    await fixture.untilState(job!.id, "running");
+    await worker.close();
+    expect(await fixture.read(job!.id)).toMatchObject({ state: "succeeded", delivery: 1 });
+  });
+});
 
-    await redis.wipe();
-    expect(await sweep()).toMatchObject({ jobs: 2, chunks: 2 });
-    expect(await sweep()).toMatchObject({ jobs: 0, chunks: 0 });
-
-    startWorker();
-    await Promise.all([...jobIds, importId].map((id) => untilState(id, "succeeded")));
+describe("an entry", () => {
+  it("whose worker was lost is taken over with those of its jobs that are not over", async () => {
+    const [done, lost, fresh] = await fixture.insert(
+      { entry: "envelope", state: "succeeded", delivery: 1, settled_delivery: 1 },
+      { entry: "envelope", state: "running", delivery: 1 },
+      { entry: "envelope" },
+    );
+    const jobs = [done!.id, lost!.id, fresh!.id];
+    await fixture.producer.enqueue([{ id: "envelope", queue: "test", data: { jobs } }]);
+    fixture.startWorker({ kinds: [testKind(async () => ({}))] });
+    expect(await fixture.untilAllOver()).toEqual({ succeeded: 3 });
+    const deliveries = await Promise.all(jobs.map(async (id) => (await fixture.read(id)).delivery));
+    expect(deliveries).toEqual([1, 2, 1]);
   });
 
-  it("removes an upload that stands still, and none that goes on", async () => {
-    const [stale, fresh] = [
-      newJob({ state: "receiving", updated_at: new Date(Date.now() - 120_000) }),
-      newJob({ state: "receiving" }),
-    ];
-    await database.db.insertInto("jobs").values([stale, fresh]).execute();
-    expect(await sweep()).toMatchObject({ unsealed: 1 });
-    const left = await database.db.selectFrom("jobs").select("id").where("state", "=", "receiving").execute();
-    expect(left).toEqual([{ id: fresh.id }]);
+  it("comes again when its jobs could not be claimed", async () => {
+    const { db } = fixture.database;
+    await db.schema.alterTable("jobs").renameColumn("request_id", "elsewhere").execute();
+    fixture.startWorker({ kinds: [testKind(async () => ({}))] });
+    const { id } = { id: crypto.randomUUID() };
+    await fixture.producer.enqueue([{ id: "envelope", queue: "test", data: { jobs: [id] } }]);
+    const { commands, namespace } = fixture.redis;
+    await waitFor("it to be delayed", async () => (await commands.zcard(`{${namespace}:test}:test:delayed`)) === 1);
+    await db.schema.alterTable("jobs").renameColumn("elsewhere", "request_id").execute();
+
+    await fixture.insert({ id, entry: "envelope" });
+    await fixture.untilState(id, "succeeded");
   });
 });

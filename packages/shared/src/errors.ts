@@ -3,6 +3,7 @@
  * `docs/errors.md` explains each; a test ties the three together.
  */
 export const errorTitles = {
+  already_exists: "There is one already that has this value",
   body_too_large: "The body is larger than this service accepts",
   columns_mismatch: "The columns do not match the dataset",
   empty_import: "The import holds no rows",

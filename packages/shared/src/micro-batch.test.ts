@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createMicroBatch } from "./micro-batch.ts";
 
@@ -15,6 +16,37 @@ describe("a micro-batch", () => {
 
     expect(await Promise.all([1, 2, 3, 4].map(double))).toEqual([2, 4, 6, 8]);
     expect(batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  it("takes a crowd together", async () => {
+    const sizes: number[] = [];
+    const count = createMicroBatch<number, number>({
+      maxItems: 100,
+      inCrowds: true,
+      run: async (items) => {
+        sizes.push(items.length);
+        return items;
+      },
+    });
+    await Promise.all([1, 2, 3, 4].map(count));
+    expect(sizes).toEqual([4]);
+  });
+
+  it("runs as many batches at once as it may", async () => {
+    let running = 0;
+    let most = 0;
+    const count = createMicroBatch<number, number>({
+      maxItems: 1,
+      concurrency: 2,
+      run: async (items) => {
+        most = Math.max(most, (running += 1));
+        await setImmediate();
+        running -= 1;
+        return items;
+      },
+    });
+    expect(await Promise.all([1, 2, 3, 4, 5].map(count))).toEqual([1, 2, 3, 4, 5]);
+    expect(most).toBe(2);
   });
 
   it("never holds more than its limit", async () => {

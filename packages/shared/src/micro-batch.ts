@@ -1,7 +1,13 @@
+import { setImmediate } from "node:timers/promises";
+
 export type MicroBatchOptions<Item, Result> = {
   /** Works on all items at once; answers one result for each, in their order. */
   run: (items: readonly Item[]) => Promise<readonly Result[]>;
   maxItems: number;
+  /** How many batches may run at once; one unless given. */
+  concurrency?: number;
+  /** Waits for the end of the event loop's turn before it takes what is there: for callers that come in crowds. */
+  inCrowds?: boolean;
   /** Whether an error may be the fault of one item: its neighbours are then run one by one instead of failing with it. */
   mayBeOneItem?: (error: unknown) => boolean;
 };
@@ -16,7 +22,7 @@ export function createMicroBatch<Item, Result>(
   options: MicroBatchOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let running = false;
+  let running = 0;
 
   async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {
     try {
@@ -32,18 +38,19 @@ export function createMicroBatch<Item, Result>(
   }
 
   async function drain(): Promise<void> {
-    running = true;
+    running += 1;
+    if (options.inCrowds) await setImmediate();
     while (waiting.length > 0) {
       const batch = waiting.slice(0, options.maxItems);
       waiting = waiting.slice(options.maxItems);
       await runBatch(batch);
     }
-    running = false;
+    running -= 1;
   }
 
   return (item) =>
     new Promise<Result>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!running) void drain();
+      if (running < (options.concurrency ?? 1)) void drain();
     });
 }

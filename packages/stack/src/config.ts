@@ -9,6 +9,7 @@ const stackEnvironment = z.object({
   WORKERS: z.coerce.number().int().min(0).max(64).default(2),
   DATABASE_URL: databaseEnvironment.shape.DATABASE_URL.optional(),
   REDIS_URL: redisEnvironment.shape.REDIS_URL.optional(),
+  WEBHOOK_SECRET: z.string().optional(),
   LONGSHORE_DATA_DIR: z.string().default(".longshore"),
   LONGSHORE_DEMO: z.stringbool().default(true),
 });

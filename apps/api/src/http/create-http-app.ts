@@ -25,7 +25,7 @@ export function createHttpApp({ routes, log, info, translateError }: HttpAppOpti
   app.enable("case sensitive routing");
   app.set("query parser", "simple");
 
-  app.use(openRequestContext(log), logRequests(), setSecurityHeaders());
+  app.use(openRequestContext(app, log), logRequests(log), setSecurityHeaders());
   const documented = [...routes, ...createErrorRoutes()];
   mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))]);
   app.use(createErrorHandler(translateError));

@@ -12,6 +12,10 @@ type Advice = {
  * written out in `docs/errors.md`; a test keeps that page in step.
  */
 export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
+  already_exists: {
+    when: "A value that must be unique, which `errors` points to, belongs to something else already. Nothing was changed.",
+    remedy: "Choose another value, or change what has it.",
+  },
   body_too_large: {
     when: "The body, inflated if it came compressed, is larger than this route takes. Nothing of it was kept.",
     remedy: "Send it in parts. The limit is in the detail and, for JSON bodies, in `/openapi.json`.",
@@ -74,8 +78,9 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Check the path and the id. An accepted job is never forgotten before its retention ends.",
   },
   overloaded: {
-    when: "The service holds as much unfinished work as it may. Nothing of this request was kept.",
-    remedy: "Try again after `Retry-After` seconds. More workers make it finish sooner.",
+    when: "The service holds as much unfinished work, or as many open streams, as it may. Nothing of this request was kept.",
+    remedy:
+      "Try again after `Retry-After` seconds. More workers make work finish sooner; more API processes keep more streams.",
   },
   quota_exceeded: {
     when: "You have as much unfinished work in this service as you may. Nothing of this request was kept.",

@@ -2,6 +2,7 @@ import type { ErrorCode } from "@longshore/shared/errors";
 
 /** The HTTP status of every code. A total map: a new code does not compile before it has a status. */
 export const errorStatus: Readonly<Record<ErrorCode, number>> = {
+  already_exists: 409,
   body_too_large: 413,
   columns_mismatch: 422,
   empty_import: 422,

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { serveStreams } from "./streams/serve-streams.ts";
+import { asksForStream, StreamRequest } from "./streams/stream-request.ts";
 
 export type HttpServer = { server: Server; port: number; close(): Promise<void> };
 
@@ -12,13 +14,15 @@ export type ListenOptions = {
   closeTimeoutMs?: number;
 };
 
-const limits = {
+const options = {
   headersTimeout: 10_000,
   connectionsCheckingInterval: 2_000,
   // Bodies may take as long as they keep coming, which `createBodyStream` watches.
   requestTimeout: 0,
   // Longer than load balancers keep an idle connection, so that it is never this side that closes first.
   keepAliveTimeout: 75_000,
+  IncomingMessage: StreamRequest,
+  shouldUpgradeCallback: asksForStream,
 };
 
 /** Serves an app. `close` stops accepting, waits for the requests under way, then cuts what is left. */
@@ -26,10 +30,12 @@ export async function listen(
   app: RequestListener,
   { host, port, closeTimeoutMs = 10_000 }: ListenOptions,
 ): Promise<HttpServer> {
-  const server = createServer(limits, app);
+  const server = createServer(options, app);
   // Without a listener Node says 100 Continue by itself, before a route has seen the headers.
   server.on("checkContinue", app);
-  const announceClose = trackResponses(server);
+  serveStreams(server, app);
+  let closing = false;
+  trackAnswers(server, () => closing);
   const sockets = trackSockets(server);
 
   await once(server.listen(port, host), "listening");
@@ -37,26 +43,35 @@ export async function listen(
     server,
     port: (server.address() as AddressInfo).port,
     close: () => {
-      announceClose();
+      closing = true;
+      announceClose(sockets);
       return closeServer(server, sockets, closeTimeoutMs);
     },
   };
 }
 
-/** Returns a function that has every answer from then on say `Connection: close`, so that no client is cut off in between. */
-function trackResponses(server: Server): () => void {
-  const underWay = new Set<ServerResponse>();
-  let closing = false;
-  const track: RequestListener = (_req, res) => {
-    if (closing) res.setHeader("Connection", "close");
-    underWay.add(res);
-    res.once("close", () => underWay.delete(res));
+const answer = Symbol("the answer that is under way");
+type Connection = Socket & { [answer]?: ServerResponse | undefined };
+
+/** Has each connection know its answer. (A set of all answers would change so often that it keeps thousands of old ones alive.) */
+function trackAnswers(server: Server, isClosing: () => boolean): void {
+  const track: RequestListener = (req, res) => {
+    const connection: Connection = req.socket;
+    if (isClosing()) res.setHeader("Connection", "close");
+    connection[answer] = res;
+    res.on("close", forget);
   };
   server.prependListener("request", track).prependListener("checkContinue", track);
-  return () => {
-    closing = true;
-    for (const res of underWay) if (!res.headersSent) res.setHeader("Connection", "close");
-  };
+}
+
+function forget(this: ServerResponse): void {
+  const connection: Connection = this.req.socket;
+  if (connection[answer] === this) connection[answer] = undefined;
+}
+
+/** Has the answers that are under way say `Connection: close`, so that no client is cut off in between. */
+function announceClose(connections: Iterable<Connection>): void {
+  for (const { [answer]: res } of connections) if (res && !res.headersSent) res.setHeader("Connection", "close");
 }
 
 /** Also those that were upgraded, which the server itself forgets. */

@@ -1,4 +1,5 @@
-import type { RequestHandler } from "express";
+import { ServerResponse } from "node:http";
+import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "@longshore/shared/logger";
 import { chooseRequestId } from "./choose-request-id.ts";
 
@@ -7,7 +8,7 @@ declare global {
     interface Request {
       id: string;
       /** Adds the request's id to each line. */
-      log: Logger;
+      readonly log: Logger;
       /** In `performance.now()` milliseconds. */
       startedAt: number;
     }
@@ -15,23 +16,35 @@ declare global {
 }
 
 /**
- * Gives each request an id, a logger and a start. Every answer carries the id and, from the moment its headers go out,
- * how many milliseconds it took to get there.
+ * Gives each request of an app an id, a logger and a start. Every answer carries the id and, from the moment its headers go
+ * out, how many milliseconds it took to get there.
  */
-export function openRequestContext(log: Logger): RequestHandler {
+export function openRequestContext(app: Express, log: Logger): RequestHandler {
+  provideLogs(app, log);
+  timeAnswers(app);
   return (req, res, next) => {
     req.startedAt = performance.now();
     req.id = chooseRequestId(req.headers["x-request-id"]);
-    req.log = log.child({ requestId: req.id });
     res.setHeader("X-Request-Id", req.id);
-
-    const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => typeof res;
-    res.writeHead = (...args: unknown[]) => {
-      const elapsedMs = (performance.now() - req.startedAt).toFixed(2);
-      res.setHeader("X-Process-Time", elapsedMs);
-      res.setHeader("Server-Timing", `total;dur=${elapsedMs}`);
-      return writeHead(...args);
-    };
     next();
   };
+}
+
+/** A logger is made when it is asked for: most requests have nothing to log of their own. */
+function provideLogs(app: Express, log: Logger): void {
+  Object.defineProperty(app.request, "log", {
+    get(this: Request) {
+      return log.child({ requestId: this.id });
+    },
+  });
+}
+
+/** By one function for all answers: one for each costs more than what it does. */
+function timeAnswers(app: Express): void {
+  app.response.writeHead = function writeHead(this: Response, ...args: unknown[]) {
+    const elapsedMs = (performance.now() - this.req.startedAt).toFixed(2);
+    this.setHeader("X-Process-Time", elapsedMs);
+    this.setHeader("Server-Timing", `total;dur=${elapsedMs}`);
+    return (ServerResponse.prototype.writeHead as (...args: unknown[]) => Response).apply(this, args);
+  } as Response["writeHead"];
 }

@@ -20,6 +20,8 @@ export type JsonBody<Schema extends z.ZodType = z.ZodType> = {
   schema: Schema;
   example: z.input<Schema>;
   maxBytes: number;
+  /** A list, each of whose items the handler judges; one that could not be kept as it was sent is an `AppError` there. */
+  itemByItem: boolean;
 };
 
 export type StreamBody<ContentType extends string = string> = {
@@ -70,10 +72,18 @@ type BodyOf<Declared> =
       : undefined;
 
 type ReplyBodyOf<Declared> = Declared extends { schema: infer Schema extends z.ZodType }
-  ? { body: z.output<Schema> }
+  ? { body: z.output<Schema> | JsonText }
   : Declared extends { contentTypes: readonly string[] }
     ? { body: Chunk | AsyncIterable<Chunk> }
     : { body?: undefined };
+
+/** A JSON body that is text already, so that it is neither parsed nor written again. */
+export class JsonText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 /** Text or bytes. */
 export type Chunk = string | Uint8Array;
@@ -136,13 +146,19 @@ export function defineRoute<
   return route as unknown as Route;
 }
 
+type JsonBodyOptions<Schema extends z.ZodType> = {
+  example: z.input<Schema>;
+  maxBytes?: number;
+  itemByItem?: boolean;
+};
+
 /** A JSON body, read whole and checked against a schema. `maxBytes` (1 MiB) counts the inflated bytes. */
 export function jsonBody<Schema extends z.ZodType>(
   schema: Schema,
-  options: { example: z.input<Schema>; maxBytes?: number },
+  { example, maxBytes = 1024 * 1024, itemByItem = false }: JsonBodyOptions<Schema>,
 ): JsonBody<Schema> {
   assertClosed(schema);
-  return { kind: "json", schema, example: options.example, maxBytes: options.maxBytes ?? 1024 * 1024 };
+  return { kind: "json", schema, example, maxBytes, itemByItem };
 }
 
 /** A body that the handler reads as a stream, in one of the content types given. */

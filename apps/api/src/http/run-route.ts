@@ -1,7 +1,8 @@
-import type { RequestHandler, Response } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import type { z } from "zod";
+import type { Logger } from "@longshore/shared/logger";
 import { receiveBody } from "./body/receive-body.ts";
-import type { Route } from "./route.ts";
+import type { HandlerContext, Route } from "./route.ts";
 import { sendReply } from "./send-reply.ts";
 import { validateParameters } from "./validation/validate-parameters.ts";
 
@@ -11,21 +12,39 @@ export function runRoute(route: Route): RequestHandler {
   const closedQuery = query && close(query);
 
   return async (req, res) => {
-    const signal = abortWhenGone(res);
-    const context = {
-      params: params && validateParameters(params, req.params, "path"),
-      query: closedQuery && validateParameters(closedQuery, req.query, "query"),
-      headers: headers && validateParameters(headers, req.headers, "header"),
-      body: body && (await receiveBody(req, res, body)),
-      req,
-      res,
-      log: req.log,
-      requestId: req.id,
-      signal,
-    };
+    const context = new Context(req, res);
+    context.params = params && validateParameters(params, req.params, "path");
+    context.query = closedQuery && validateParameters(closedQuery, req.query, "query");
+    context.headers = headers && validateParameters(headers, req.headers, "header");
+    context.body = body && (await receiveBody(req, res, body));
     const reply = await route.handler(context);
     if ("status" in reply) await sendReply(req, res, reply);
   };
+}
+
+class Context implements HandlerContext<unknown, unknown, unknown, unknown> {
+  params: unknown;
+  query: unknown;
+  headers: unknown;
+  body: unknown;
+  readonly req: Request;
+  readonly res: Response;
+  readonly requestId: string;
+
+  constructor(req: Request, res: Response) {
+    this.req = req;
+    this.res = res;
+    this.requestId = req.id;
+  }
+
+  // These are made when they are asked for, which most handlers do not do.
+  get log(): Logger {
+    return this.req.log;
+  }
+
+  get signal(): AbortSignal {
+    return abortWhenGone(this.res);
+  }
 }
 
 /** An unknown query parameter is refused by name, unless the schema says what becomes of unknown ones. */
@@ -35,6 +54,7 @@ function close(query: z.ZodObject): z.ZodObject {
 
 function abortWhenGone(res: Response): AbortSignal {
   const controller = new AbortController();
+  if (res.closed && !res.writableEnded) controller.abort();
   res.once("close", () => {
     if (!res.writableEnded) controller.abort();
   });

@@ -1,14 +1,36 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 /** Nothing that this service answers is meant to run, frame or load anything; the docs page sets a policy of its own. */
 export function setSecurityHeaders(): RequestHandler {
-  return helmet({
+  const headers = listHeaders();
+  return (_req, res, next) => {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    next();
+  };
+}
+
+/** They are the same for each answer, so helmet is asked for them once. */
+function listHeaders(): [name: string, value: string][] {
+  const headers = new Map<string, string>();
+  const setHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"] },
     },
     xFrameOptions: { action: "deny" },
     referrerPolicy: { policy: "no-referrer" },
+    // What these were for is gone: Internet Explorer, Flash, and links that a JSON answer does not have.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
+  const recorder = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  };
+  setHeaders({} as IncomingMessage, recorder as unknown as ServerResponse, () => {});
+  return [...headers];
 }

@@ -2,14 +2,16 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import type { ImportFormat } from "@longshore/shared/db/schema";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
+import { callableUrlSchema } from "@longshore/shared/net/callable-url-schema";
 import { notes } from "@longshore/shared/imports/notes";
 import { defineRoute, streamBody, type Route } from "../http/route.ts";
 import type { createReadRejects, Rejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
 import type { MaxRejects } from "../services/stage-import.ts";
 import { defaultTenant } from "../services/tenant.ts";
+import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
-import { acceptedHeaderDocs, acceptedHeaders, jobParams } from "./jobs.ts";
+import { jobParams } from "./job-params.ts";
 
 export type ImportRoutesDeps = {
   receiveImport: ReturnType<typeof createReceiveImport>;
@@ -54,6 +56,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
             .optional()
             .describe("With more rejects than this (`100`, or `5%` of the rows) the import stops as `failed`."),
           correctionOf: z.uuid().optional().describe("The import whose rejected rows these are, corrected."),
+          webhook: callableUrlSchema.optional().describe("Whom to tell when the import is over."),
         }),
         body: streamBody({
           "application/json": {
@@ -101,6 +104,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
           dryRun: query.dryRun,
           maxRejects: query.maxRejects,
           correctionOf: query.correctionOf,
+          webhook: query.webhook,
           idempotencyKey: headers["idempotency-key"],
           upload: body.stream,
           encoding: body.contentEncoding,

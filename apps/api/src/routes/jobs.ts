@@ -1,89 +1,45 @@
 import { z } from "zod";
-import { contracts } from "@longshore/shared/jobs/contracts";
-import { isTerminal } from "@longshore/shared/status/job-state";
-import { jobViewSchema, type JobView } from "@longshore/shared/status/job-view";
-import { defineRoute, jsonBody, type Route } from "../http/route.ts";
-import { submissionSchema, type createSubmitJob } from "../services/submit-job.ts";
+import { jobViewSchema } from "@longshore/shared/status/job-view";
+import { defineRoute, JsonText, type Route } from "../http/route.ts";
 import type { createCancelJob } from "../services/cancel-job.ts";
+import type { createListJobs } from "../services/list-jobs.ts";
 import type { createRetryJob } from "../services/retry-job.ts";
-import type { createGetJob } from "../services/get-job.ts";
-import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 import { defaultTenant } from "../services/tenant.ts";
+import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
+import { jobParams } from "./job-params.ts";
+import { listParameters, toCursor } from "./list-parameters.ts";
 
 export type JobRoutesDeps = {
-  submitJob: ReturnType<typeof createSubmitJob>;
-  getJob: ReturnType<typeof createGetJob>;
+  listJobs: ReturnType<typeof createListJobs>;
   cancelJob: ReturnType<typeof createCancelJob>;
   retryJob: ReturnType<typeof createRetryJob>;
 };
 
-export const jobParams = z.object({ id: z.uuid() });
-
-/** The headers of a 202: where to look, and how soon that is worth it. */
-export function acceptedHeaders(job: JobView) {
-  return { Location: job.links.self, "Retry-After": 1 };
-}
-
-export const acceptedHeaderDocs = {
-  Location: "The job's status URL.",
-  "Retry-After": "Seconds after which the first look is worth it.",
-};
-
-export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobRoutesDeps): Route[] {
+/** Jobs that were submitted: which there are, and having them end or run again. */
+export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps): Route[] {
   return [
     defineRoute({
-      operationId: "submitJob",
-      method: "post",
+      operationId: "listJobs",
+      method: "get",
       path: "/v1/jobs",
       tags: ["jobs"],
-      scope: "submit",
-      summary: "Submit a background job",
-      description: `The job is committed before the 202. Kinds: ${Object.values(contracts)
-        .map((contract) => `\`${contract.kind}\` (${contract.summary})`)
-        .join(", ")}.`,
-      request: {
-        headers: idempotencyHeaders,
-        body: jsonBody(submissionSchema, { example: { kind: "sleep", payload: contracts.sleep.example } }),
-      },
-      responses: {
-        202: {
-          description: "Accepted: it will be done.",
-          schema: jobViewSchema,
-          headers: { ...acceptedHeaderDocs, ...replayedHeaderDoc },
-        },
-      },
-      errors: ["unknown_kind", "unavailable", ...idempotencyErrors],
-      async handler({ headers, body, requestId, log }) {
-        const idempotencyKey = headers["idempotency-key"];
-        const { response: job, replayed } = await submitJob(body, {
-          tenant: defaultTenant,
-          requestId,
-          idempotencyKey,
-          log,
-        });
-        return { status: 202, headers: { ...acceptedHeaders(job), ...replayedHeader(replayed) }, body: job };
-      },
-    }),
-    defineRoute({
-      operationId: "getJob",
-      method: "get",
-      path: "/v1/jobs/{id}",
-      tags: ["jobs"],
       scope: "read",
-      summary: "Read a job's status",
-      description: "200 for any known job in any state; an unknown id is 404, never `queued`.",
-      request: { params: jobParams },
+      summary: "List jobs, newest first",
+      description: "Those that meet all that is asked for.",
+      request: { query: listParameters },
       responses: {
         200: {
-          description: "The job.",
-          schema: jobViewSchema,
-          headers: { "Retry-After": "While the job is not over: seconds after which another look is worth it." },
+          description: "A page. While there are more, `nextCursor` is what to ask for the next one with.",
+          schema: z.object({ items: z.array(jobViewSchema), nextCursor: z.string().nullable() }),
         },
       },
-      errors: ["not_found", "unavailable"],
-      async handler({ params }) {
-        const job = await getJob(params.id);
-        return { status: 200, headers: isTerminal(job.state) ? {} : { "Retry-After": 1 }, body: job };
+      errors: ["unavailable"],
+      async handler({ query }) {
+        const { limit, cursor, state: states, tag: tags, ...filter } = query;
+        const page = await listJobs({ tenant: defaultTenant, states, tags, ...filter }, { limit, after: cursor });
+        const nextCursor = page.next === undefined ? null : toCursor(page.next);
+        const text = `{"items":[${page.items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+        return { status: 200, headers: { "Cache-Control": "no-cache" }, body: new JsonText(text) };
       },
     }),
     defineRoute({
@@ -94,12 +50,14 @@ export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobR
       scope: "submit",
       summary: "Cancel a job",
       description:
-        "Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
+        "One that waits ends at once; one that runs is `cancelling` until its worker has stopped it, within a second. Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
       request: { params: jobParams },
-      responses: { 202: { description: "Cancelled.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      responses: {
+        202: { description: "Cancelled, or soon to be.", schema: jobViewSchema, headers: acceptedHeaderDocs },
+      },
       errors: ["not_found", "illegal_state", "unavailable"],
       async handler({ params }) {
-        const job = await cancelJob(params.id);
+        const job = await cancelJob(params.id, defaultTenant);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),
@@ -116,7 +74,7 @@ export function createJobRoutes({ submitJob, getJob, cancelJob, retryJob }: JobR
       responses: { 202: { description: "Queued again.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
       errors: ["not_found", "illegal_state", "unavailable"],
       async handler({ params, log }) {
-        const job = await retryJob(params.id, log);
+        const job = await retryJob(params.id, defaultTenant, log);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contracts } from "@longshore/shared/jobs/contracts";
+import { clientContracts } from "@longshore/shared/jobs/contracts";
 import { defineRoute, type Route } from "../http/route.ts";
 import { jsonSchema } from "./json-schema.ts";
 
@@ -14,9 +14,9 @@ const kindSchema = z
   })
   .meta({ id: "Kind" });
 
-/** What jobs this service runs. */
+/** What jobs a client can have done. */
 export function createKindRoutes(): Route[] {
-  const kinds = Object.values(contracts).map(
+  const kinds = clientContracts.map(
     ({ kind, summary, payload, result, attempts, timeoutMs, concurrency, example }) => ({
       kind,
       summary,

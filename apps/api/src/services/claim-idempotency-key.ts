@@ -12,6 +12,8 @@ export type KeyClaim =
       isNew: true;
       /** Stores the answer, in the transaction that makes it true. Throws `idempotency_in_flight` if the claim ran out. */
       answer(trx: Transaction<Database>, fingerprint: Buffer, response: unknown): Promise<void>;
+      /** Whether the answer was committed. Waits for a commit that is still under way. */
+      isAnswered(): Promise<boolean>;
       /** The request is still under way. */
       extend(): Promise<void>;
       /** The request was refused: the key may be used again. */
@@ -50,6 +52,16 @@ export async function claimIdempotencyKey(db: Db, scope: IdempotencyScope): Prom
         .where("response", "is", null)
         .executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) throw inFlight();
+    },
+    async isAnswered() {
+      const answered = await db
+        .selectFrom("idempotency_keys")
+        .select("key")
+        .where((eb) => eb.and(scope))
+        .where("response", "is not", null)
+        .forShare()
+        .executeTakeFirst();
+      return answered !== undefined;
     },
     async extend() {
       await db

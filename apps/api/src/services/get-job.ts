@@ -1,38 +1,42 @@
-import type { Db } from "@longshore/shared/db/create-database";
-import type { ImportRow } from "@longshore/shared/db/schema";
 import { AppError } from "@longshore/shared/errors";
-import type { Logger } from "@longshore/shared/logger";
-import { toJobView, type JobView } from "@longshore/shared/status/job-view";
-import type { StatusBoard } from "@longshore/shared/status/status-board";
+import { createMicroBatch } from "@longshore/shared/micro-batch";
+import type { KeptView, StatusBoard } from "@longshore/shared/status/status-board";
+import type { Look, LookAtJob } from "./look-at-job.ts";
+import { tagOf } from "./tag-of.ts";
 
-export type GetJobDeps = { db: Db; board: StatusBoard; log: Logger };
+export type GetJobDeps = { board: StatusBoard; lookAtJob: LookAtJob };
 
-/** Reads a job: from the board where that can be believed, else from PostgreSQL. Throws `not_found`. */
-export function createGetJob({ db, board, log }: GetJobDeps) {
-  async function fromBoard<T>(reading: Promise<T>): Promise<T | undefined> {
-    try {
-      return await reading;
-    } catch (error) {
-      log.debug({ err: error }, "the status board is away");
-      return undefined;
-    }
+/** A job as it is answered: JSON text and the tag that names it. */
+export type ShownJob = Pick<Look, "etag" | "isOver" | "text">;
+
+export type GetJob = (jobId: string, tenant: string) => Promise<ShownJob>;
+
+/** How many finished jobs are remembered as having been asked for. */
+const maxRemembered = 10_000;
+
+/**
+ * Answers a job's view: of one that is over from Redis if it was asked for before, else from PostgreSQL. Most clients stop
+ * asking when a job is over, so a view is kept only when it is asked for the second time. Throws `not_found`.
+ */
+export function createGetJob({ board, lookAtJob }: GetJobDeps): GetJob {
+  const askedFor = new Set<string>();
+  const findView = createMicroBatch<string, KeptView | undefined>({ maxItems: 500, run: board.findViews });
+
+  function isAskedForAgain(jobId: string): boolean {
+    if (askedFor.delete(jobId)) return true;
+    if (askedFor.size >= maxRemembered) askedFor.clear();
+    askedFor.add(jobId);
+    return false;
   }
 
-  return async function getJob(jobId: string): Promise<JobView> {
-    const shown = await fromBoard(board.read(jobId));
-    if (shown) return shown;
-
-    const row = await db
-      .selectFrom("jobs")
-      .leftJoin("imports", "imports.job_id", "jobs.id")
-      .selectAll()
-      .where("jobs.id", "=", jobId)
-      .executeTakeFirst();
-    if (!row) throw new AppError("not_found", { message: `There is no job ${jobId}` });
-    if (row.job_id !== null) return toJobView(row, row as ImportRow);
-
-    const view = toJobView(row);
-    if (row.state !== "running") return view;
-    return { ...view, progress: (await fromBoard(board.readProgress(jobId))) ?? null };
+  return async function getJob(jobId: string, tenant: string): Promise<ShownJob> {
+    const kept = await findView(jobId);
+    if (kept?.tenant === tenant) {
+      return { etag: tagOf({ ...kept, isOver: true, chunksDone: null }), isOver: true, text: kept.text };
+    }
+    const look = await lookAtJob(jobId);
+    if (look?.tenant !== tenant) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+    if (look.isOver && isAskedForAgain(jobId)) void board.keepView(look);
+    return look;
   };
 }

@@ -5,12 +5,13 @@ import type { Db } from "@longshore/shared/db/create-database";
 import { AppError } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import type { FlowMeter } from "@longshore/shared/status/flow-meter";
 import { chunkEntry } from "@longshore/shared/queue/entry";
 import { requireUtf8 } from "@longshore/shared/records/require-utf8";
 import { sliceRecords, type SliceLimits } from "@longshore/shared/records/slice-records";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
-import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { createAdmitUpload, type AdmissionLimits } from "./admit-upload.ts";
+import type { CheckWebhook } from "./check-webhook.ts";
 import { hashUpload } from "./hash-upload.ts";
 import { inflateBody, type BodyEncoding } from "./inflate-body.ts";
 import { readCsvHeader } from "./read-csv-header.ts";
@@ -25,7 +26,13 @@ export type ImportLimits = SliceLimits &
     window: number;
   };
 
-export type ReceiveImportDeps = { db: Db; producer: Producer; board: StatusBoard; limits: ImportLimits };
+export type ReceiveImportDeps = {
+  db: Db;
+  producer: Producer;
+  flow: Pick<FlowMeter, "countIn">;
+  limits: ImportLimits;
+  checkWebhook: CheckWebhook;
+};
 
 export type ImportRequest = NewImport & {
   upload: Readable;
@@ -39,13 +46,14 @@ export type ImportRequest = NewImport & {
  * references in the queue. When this returns, the import will be done whatever dies next; when it throws, no row of it
  * will ever be seen.
  */
-export function createReceiveImport({ db, producer, board, limits }: ReceiveImportDeps) {
+export function createReceiveImport({ db, producer, flow, limits, checkWebhook }: ReceiveImportDeps) {
   const admitUpload = createAdmitUpload(db, limits);
 
   return async function receiveImport(request: ImportRequest): Promise<Answer<JobView>> {
     const dataset = findDataset(request.dataset);
     if (!dataset) throw new AppError("unknown_dataset", { message: `There is no dataset "${request.dataset}"` });
     if (request.onConflict !== "error") requireKey(dataset);
+    checkWebhook(request.webhook, ["query", "webhook"]);
     if (request.correctionOf) await requireParent(request.correctionOf, request);
 
     using admission = await admitUpload(request.tenant);
@@ -61,12 +69,11 @@ export function createReceiveImport({ db, producer, board, limits }: ReceiveImpo
 
     async function receive(upload: Readable, once?: Once): Promise<JobView> {
       const { job, imported } = await stage({ ...request, upload }, dataset!, admission.check, once);
-      const view = toJobView(job, imported);
-      const enqueued = enqueueWindow({ job, imported }).catch((error: unknown) => {
+      flow.countIn([job]);
+      await enqueueWindow({ job, imported }).catch((error: unknown) => {
         request.log.warn({ err: error, jobId: job.id }, "the queue is away: the reconciler will enqueue this import");
       });
-      await Promise.all([board.publish({ view, revision: job.revision }), enqueued]);
-      return view;
+      return toJobView(job, imported);
     }
   };
 
@@ -139,7 +146,8 @@ function describeRequest({
   dryRun,
   maxRejects,
   correctionOf,
+  webhook,
   encoding,
 }: ImportRequest): string {
-  return JSON.stringify([dataset, format, onConflict, dryRun, maxRejects, correctionOf, encoding]);
+  return JSON.stringify([dataset, format, onConflict, dryRun, maxRejects, correctionOf, webhook, encoding]);
 }

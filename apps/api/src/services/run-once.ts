@@ -8,13 +8,15 @@ import { claimIdempotencyKey, type IdempotencyScope } from "./claim-idempotency-
 export type Once = {
   /** To be called in the transaction that commits the answer. */
   answer(trx: Transaction<Database>, response: unknown): Promise<void>;
+  /** Whether the answer was committed: to be asked when the commit itself was not answered. */
+  isAnswered(): Promise<boolean>;
   /** To be called now and then by a request that takes long. */
   extend(): Promise<void>;
 };
 
 export type Answer<Response> = { response: Response; replayed: boolean };
 
-const withoutKey: Once = { answer: async () => {}, extend: async () => {} };
+const withoutKey: Once = { answer: async () => {}, isAnswered: async () => false, extend: async () => {} };
 
 /**
  * Runs a request once for its idempotency key, and answers later ones with what the first was answered. `fingerprint` tells
@@ -37,6 +39,7 @@ export async function runOnce<Response>(
   try {
     const once: Once = {
       answer: async (trx, response) => claim.answer(trx, await fingerprint(), response),
+      isAnswered: () => claim.isAnswered(),
       extend: () => claim.extend(),
     };
     return { response: await run(once), replayed: false };

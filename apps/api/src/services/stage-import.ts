@@ -8,6 +8,7 @@ import { isUnavailable } from "@longshore/shared/db/sql-error";
 import { importKind } from "@longshore/shared/jobs/contracts";
 import type { Slice } from "@longshore/shared/records/slice-records";
 import { findSealed } from "./find-sealed.ts";
+import { untilKnown } from "./until-known.ts";
 
 const compress = promisify(zstdCompress);
 /** One piece of output for a slice: the default of 16 KiB makes many, which are put together again. */
@@ -25,6 +26,8 @@ export type NewImport = {
   maxRejects: MaxRejects | undefined;
   /** The import whose rejects these rows correct. */
   correctionOf: string | undefined;
+  /** Whom to tell when the import is over. */
+  webhook: string | undefined;
   requestId: string;
 };
 
@@ -127,7 +130,7 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
           return sealed;
         });
       } catch (error) {
-        const sealed = sealing && isUnavailable(error) ? await findSealed(db, jobId) : undefined;
+        const sealed = sealing && isUnavailable(error) ? await untilKnown(() => findSealed(db, jobId)) : undefined;
         if (sealed) return sealed;
         throw error;
       }
@@ -170,6 +173,7 @@ function newJob(id: string, request: NewImport) {
     max_attempts: 1,
     tags: "{}",
     entry: null,
+    webhook: request.webhook ?? null,
     request_id: request.requestId,
     updated_at: new Date(),
   };

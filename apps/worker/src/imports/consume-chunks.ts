@@ -1,11 +1,10 @@
-import type { Worker } from "bullmq";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { chunkEntry, type ChunkEntryData } from "@longshore/shared/queue/entry";
 import { importQueue } from "@longshore/shared/queue/names";
-import { toJobView } from "@longshore/shared/status/job-view";
+import type { FlowMeter } from "@longshore/shared/status/flow-meter";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
-import { createQueueWorker, type QueueWorkerOptions } from "../runtime/queue-worker.ts";
+import { consumeEntries, type QueueOptions, type SlottedConsumer } from "../runtime/consume-entries.ts";
 import { runChunk, type ChunkDatabase, type RunChunkOptions } from "./run-chunk.ts";
 import type { SettledChunk } from "./settle-chunk.ts";
 
@@ -14,14 +13,29 @@ export type ConsumeChunksDeps = {
   board: StatusBoard;
   log: Logger;
   producer: Producer;
-  queues: Omit<QueueWorkerOptions, "queue" | "concurrency">;
+  flow: Pick<FlowMeter, "countOut">;
+  queues: QueueOptions;
   /** How many chunks this process applies at once. */
   concurrency: number;
 } & RunChunkOptions;
 
 /** Consumes the queue of import chunks. Each finished chunk releases its import's next one, so all imports get their turn. */
-export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, void> {
-  const { database, board, log, producer } = deps;
+export function consumeChunks(deps: ConsumeChunksDeps): SlottedConsumer {
+  const { database, board, log, producer, flow, concurrency } = deps;
+  let used = 0;
+
+  async function apply(data: ChunkEntryData): Promise<void> {
+    const start = performance.now();
+    const settled = await runChunk(database, data, deps);
+    if (!settled) return;
+    if (settled.job.finished_at) flow.countOut([settled.job]);
+    await releaseNext(settled, data.seq);
+    await board.ring([data.jobId]);
+    log.info(
+      { ...data, requestId: settled.job.request_id, durationMs: Math.round(performance.now() - start) },
+      "chunk settled",
+    );
+  }
 
   async function releaseNext({ imported }: SettledChunk, finished: number): Promise<void> {
     const next = finished + imported.release_window;
@@ -32,19 +46,27 @@ export function consumeChunks(deps: ConsumeChunksDeps): Worker<ChunkEntryData, v
     });
   }
 
-  return createQueueWorker<ChunkEntryData>(
-    { ...deps.queues, queue: importQueue, concurrency: deps.concurrency },
-    async (entry) => {
-      const start = performance.now();
-      const settled = await runChunk(database, entry.data, deps);
-      if (!settled) return;
-      await releaseNext(settled, entry.data.seq);
-      const { job, imported } = settled;
-      await board.publish({ view: toJobView(job, imported), revision: job.revision + imported.chunks_done });
-      log.info(
-        { ...entry.data, requestId: job.request_id, durationMs: Math.round(performance.now() - start) },
-        "chunk settled",
-      );
+  const consumer = consumeEntries<ChunkEntryData>({
+    ...deps.queues,
+    queue: importQueue,
+    hasRoom: (coming) => used + coming < concurrency,
+    async process({ data }) {
+      used += 1;
+      try {
+        await apply(data);
+      } finally {
+        used -= 1;
+        consumer.wake();
+      }
     },
-  );
+  });
+
+  return {
+    ...consumer,
+    queue: importQueue,
+    slots: concurrency,
+    get used() {
+      return used;
+    },
+  };
 }

@@ -1,10 +1,25 @@
 import type { Contracts } from "@longshore/shared/jobs/contracts";
 import type { JobHandler } from "./define-handler.ts";
 import { handleSleep } from "./sleep.ts";
+import { handleUrlsFetch } from "./urls-fetch.ts";
+import type { ThreadKind } from "./thread-handlers.ts";
 import { handleUsersProcess } from "./users-process.ts";
+import { createDeliverWebhook } from "./webhook-deliver.ts";
 
-/** The handler of every kind: a kind without one does not compile. */
-export const handlers: { [Kind in keyof Contracts]: JobHandler<Contracts[Kind]> } = {
-  sleep: handleSleep,
-  "users.process": handleUsersProcess,
-};
+/** What handlers must be told that is not in their context. */
+export type HandlerSettings = { webhookSecrets: readonly string[] };
+
+/**
+ * The handler of every kind: a kind without one does not compile. Those of kinds that run in a thread are in
+ * `thread-handlers.ts`.
+ */
+export function createHandlers({ webhookSecrets }: HandlerSettings): {
+  [Kind in Exclude<keyof Contracts, ThreadKind>]: JobHandler<Contracts[Kind]>;
+} {
+  return {
+    sleep: handleSleep,
+    "urls.fetch": handleUrlsFetch,
+    "users.process": handleUsersProcess,
+    "webhook.deliver": createDeliverWebhook(webhookSecrets),
+  };
+}

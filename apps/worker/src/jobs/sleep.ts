@@ -7,7 +7,7 @@ const stepMs = 250;
 export const handleSleep: JobHandler<Contracts["sleep"]> = async ({ durationMs }, { signal, progress }) => {
   const start = performance.now();
   for (let slept = 0; slept < durationMs; slept = performance.now() - start) {
-    progress(Math.round(slept), durationMs, "ms");
+    if (slept > 0) progress(Math.round(slept), durationMs, "ms");
     await setTimeout(Math.min(stepMs, durationMs - slept), undefined, { signal });
   }
   return { sleptMs: Math.round(performance.now() - start) };

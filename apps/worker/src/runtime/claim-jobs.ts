@@ -1,37 +1,75 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
+import { prepared } from "@longshore/shared/db/prepare-statements";
 import type { JobRow } from "@longshore/shared/db/schema";
-import { createMicroBatch } from "@longshore/shared/micro-batch";
+import type { FlowMeter } from "@longshore/shared/status/flow-meter";
+import { endUnstarted } from "./end-unstarted.ts";
+import type { Ring } from "./gather-rings.ts";
 
 /** A job in the envelope of a queue entry. */
 export type JobReference = { jobId: string; entry: string };
 
-export type ClaimJob = (reference: JobReference) => Promise<JobRow | undefined>;
+const claimedColumns = [
+  "id",
+  "kind",
+  "payload",
+  "options",
+  "attempt",
+  "max_attempts",
+  "delivery",
+  "settled_delivery",
+  "request_id",
+] as const satisfies (keyof JobRow)[];
+
+/** What a run needs of its job. */
+export type ClaimedJob = Pick<JobRow, (typeof claimedColumns)[number]>;
 
 /**
- * Claims jobs for this worker, all that are asked for at the same time in one statement: they become `running` under a
- * new delivery number. Undefined for a job that is not there to be run: it is over, or another entry carries it. An entry
- * that comes again because its worker was lost takes its job although it still says `running`.
+ * A claim is committed without waiting for the disk: should PostgreSQL crash before it gets there, the job is queued as it
+ * was, and the outcome of the run is refused. The settlement, which waits, takes along what came before it.
  */
-export function createClaimJobs(db: Db): ClaimJob {
-  return createMicroBatch<JobReference, JobRow | undefined>({
-    maxItems: 500,
-    run: (references) => claimJobs(db, references),
-  });
-}
+const withoutWaiting = sql`(select set_config('synchronous_commit', 'off', true)) as without_waiting`;
 
-async function claimJobs(db: Db, references: readonly JobReference[]): Promise<(JobRow | undefined)[]> {
-  const ids = references.map(({ jobId }) => jobId);
-  const entries = references.map(({ entry }) => entry);
-  const { rows } = await sql<JobRow & { claimed_by: string }>`
-    update jobs set state = 'running', delivery = delivery + 1, revision = revision + 1,
-      started_at = coalesce(started_at, now()), updated_at = now()
-    from unnest(${ids}::uuid[], ${entries}::text[]) as wanted (id, entry)
-    where jobs.id = wanted.id and (
-      jobs.state in ('queued', 'scheduled') and (jobs.entry = wanted.entry or jobs.run_at is null or jobs.run_at <= now())
-      or jobs.state = 'running' and jobs.entry = wanted.entry)
-    returning jobs.*, wanted.entry as claimed_by`.execute(db);
+/** A retry waits for its own entry until its time has come, whoever else carries it. */
+const mayStart = sql`(jobs.entry = wanted.entry or jobs.run_at is null or jobs.run_at <= now())
+          and (jobs.expires_at is null or jobs.expires_at > now() or jobs.started_at is not null)`;
 
-  const claimed = new Map(rows.map((row) => [`${row.id} ${row.claimed_by}`, row]));
-  return references.map(({ jobId, entry }) => claimed.get(`${jobId} ${entry}`));
+export type ClaimJobs = (references: readonly JobReference[]) => Promise<(ClaimedJob | undefined)[]>;
+
+export type ClaimJobsDeps = { db: Db; ring: Ring; flow: Pick<FlowMeter, "countOut"> };
+
+/**
+ * Claims jobs for this worker, all in one statement: they become `running` under a new delivery number. Undefined for a job
+ * that is not there to be run: it is over, another entry carries it, or this is the moment at which it ends because it was
+ * cancelled or came too late. An entry that comes again because its worker was lost takes its job although it still says
+ * `running`.
+ */
+export function createClaimJobs({ db, ring, flow }: ClaimJobsDeps): ClaimJobs {
+  const columns = sql.join(claimedColumns.map((column) => sql.ref(`jobs.${column}`)));
+
+  return async function claimJobs(references) {
+    const ids = references.map(({ jobId }) => jobId);
+    const entries = references.map(({ entry }) => entry);
+    const { rows } = await sql<ClaimedJob & { claimed_by: string }>`${sql.raw(prepared)}
+      update jobs set state = 'running', delivery = delivery + 1, entry = wanted.entry, revision = revision + 1,
+        started_at = coalesce(started_at, now()), updated_at = now()
+      from unnest(${ids}::uuid[], ${entries}::text[]) as wanted (id, entry), ${withoutWaiting}
+      where jobs.id = wanted.id and case jobs.state
+        when 'running' then jobs.entry = wanted.entry
+        when 'queued' then ${mayStart}
+        when 'scheduled' then ${mayStart}
+        else false end
+      returning ${columns}, wanted.entry as claimed_by`.execute(db);
+
+    const claimed = new Map(rows.map((row) => [row.id, row]));
+    const answers = references.map(({ jobId, entry }) => {
+      const job = claimed.get(jobId);
+      return job?.claimed_by === entry ? job : undefined;
+    });
+    const others = references.filter((_reference, index) => !answers[index]);
+    const ended = others.length > 0 ? await endUnstarted(db, others) : [];
+    flow.countOut(ended);
+    ring([...claimed.keys(), ...ended.map(({ id }) => id)]);
+    return answers;
+  };
 }

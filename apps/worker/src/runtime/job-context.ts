@@ -1,35 +1,48 @@
-import type { Transaction } from "kysely";
-import type { Database, JobRow } from "@longshore/shared/db/schema";
 import type { JobContext } from "../jobs/define-handler.ts";
+import type { ClaimedJob } from "./claim-jobs.ts";
+import type { RunLog } from "./job-log.ts";
+import { reportProgress, type ProgressReport } from "./report-progress.ts";
 import type { RunJobDeps } from "./run-job.ts";
+import type { Run } from "./run.ts";
+import { transactOnce } from "./transact-once.ts";
 
-const progressEveryMs = 250;
+export type RunContext = {
+  context: JobContext;
+  /** To be called before the run is settled: brings its log to an end. Undefined for a run that neither logged nor reported. */
+  end(): Promise<void> | undefined;
+};
 
 /** What one run of a job's handler may use. */
-export function createJobContext({ db, board, log }: RunJobDeps, job: JobRow, signal: AbortSignal): JobContext {
-  let shownAt = 0;
+export function createJobContext(deps: RunJobDeps, job: ClaimedJob, run: Run): RunContext {
+  const { db, board, openLog, fetch } = deps;
+  const delivery = { jobId: job.id, delivery: job.delivery };
+  let runLog: RunLog | undefined;
+  let report: ProgressReport | undefined;
 
-  return {
+  const context: JobContext = {
     jobId: job.id,
     attempt: job.attempt + 1,
-    signal,
-    log: log.child({ jobId: job.id, kind: job.kind, requestId: job.request_id }),
-    db,
-    progress(done, total, unit) {
-      const now = Date.now();
-      if (now - shownAt < progressEveryMs) return;
-      shownAt = now;
-      const ratio = total > 0 ? Math.min(1, done / total) : 0;
-      void board.publishProgress(job.id, { done, total, unit, ratio, rowsPerSecond: null, etaSeconds: null });
+    get signal() {
+      return run.signal;
     },
-    transaction: <T>(step: string, fn: (trx: Transaction<Database>) => Promise<T>) =>
-      db.transaction().execute(async (trx) => {
-        const entered = await trx
-          .insertInto("applied")
-          .values({ job_id: job.id, step })
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirst();
-        return entered.numInsertedOrUpdatedRows === 1n ? fn(trx) : undefined;
-      }),
+    get log() {
+      runLog ??= openLog(job);
+      return runLog.log;
+    },
+    db,
+    fetch: (url, options = {}) =>
+      fetch(url, { ...options, signal: options.signal ? AbortSignal.any([run.signal, options.signal]) : run.signal }),
+    progress(done, total, unit) {
+      report ??= reportProgress(board, delivery);
+      report.show(done, total, unit);
+    },
+    transaction: (step, fn) => transactOnce(db, delivery, step, fn),
+  };
+  return {
+    context,
+    end() {
+      report?.end();
+      return runLog?.end();
+    },
   };
 }

@@ -2,10 +2,11 @@ import { sql, type Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database } from "@longshore/shared/db/schema";
 import { findReleasedChunks } from "@longshore/shared/imports/find-released-chunks";
-import { importKind } from "@longshore/shared/jobs/contracts";
+import { applyQueueSettings } from "@longshore/shared/queue/apply-queue-settings";
 import type { Producer } from "@longshore/shared/queue/create-producer";
-import { chunkEntry, type Entry } from "@longshore/shared/queue/entry";
-import { queueFor } from "@longshore/shared/queue/names";
+import { chunkEntry, type ChunkEntry } from "@longshore/shared/queue/entry";
+import { importQueue } from "@longshore/shared/queue/names";
+import { reconcileJobs } from "./reconcile-jobs.ts";
 
 const page = 1_000;
 
@@ -19,84 +20,57 @@ export type ReconcileOptions = {
   unsealedMs: number;
 };
 
-/** What was done: entries put back that Redis had lost, uploads removed that never ended. */
-export type Reconciled = { jobs: number; chunks: number; unsealed: number };
+/** What was done: entries put back that Redis had lost, settings that it had lost, uploads removed that never ended. */
+export type Reconciled = { jobs: number; chunks: number; queues: number; unsealed: number };
 
 /**
- * Makes the queue agree with the tables: what was committed is enqueued, whatever happened to Redis. One process of all
- * does so at a time; undefined when it is another one. Rejects while PostgreSQL or Redis is away.
+ * Makes Redis agree with the tables: what was committed is enqueued and each queue has its settings, whatever happened to
+ * Redis. One process of all does so at a time; undefined when it is another one. Rejects while PostgreSQL or Redis is away.
  */
 export async function reconcile(
   db: Db,
   producer: Producer,
   options: ReconcileOptions,
 ): Promise<Reconciled | undefined> {
+  // The transaction holds the lock and changes no jobs: what workers are to claim must not wait for its end.
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ leads: boolean }>`select pg_try_advisory_xact_lock(${lockKey}) as leads`.execute(trx);
     if (!rows[0]?.leads) return undefined;
-    const unsealed = await removeUnsealed(trx, options.unsealedMs);
-    const jobs = await reconcileJobs(trx, producer, options.graceMs);
+    const queues = await applyQueueSettings(db, producer);
+    const unsealed = await removeUnsealed(db, options.unsealedMs);
+    const jobs = await reconcileJobs({ reader: trx, db, producer }, options.graceMs);
     const chunks = await reconcileChunks(trx, producer);
-    return { jobs, chunks, unsealed };
+    return { jobs, chunks, queues: queues.length, unsealed };
   });
 }
 
-/**
- * Puts every job that is not over, and that Redis does not know, back into the queue. Adding what is there already is
- * harmless: ids are fixed, and a claim takes a job once.
- */
-async function reconcileJobs(trx: Transaction<Database>, producer: Producer, olderThanMs: number): Promise<number> {
-  let enqueued = 0;
-  let after = "00000000-0000-0000-0000-000000000000";
-  for (;;) {
-    const jobs = await trx
-      .selectFrom("jobs")
-      .select(["id", "kind", "entry", "run_at"])
-      .where("state", "in", ["queued", "scheduled", "running"])
-      .where("kind", "<>", importKind)
-      .where("updated_at", "<", new Date(Date.now() - olderThanMs))
-      .where("id", ">", after)
-      .orderBy("id")
-      .limit(page)
-      .execute();
-    const entries = jobs.map(({ id, kind, entry, run_at }) => ({
-      id: entry!,
-      queue: queueFor(kind),
-      data: { jobs: [id] },
-      delayMs: Math.max(0, (run_at?.getTime() ?? 0) - Date.now()),
-    }));
-    enqueued += await enqueueLost(producer, entries);
-    if (jobs.length < page) return enqueued;
-    after = jobs.at(-1)!.id;
-  }
-}
-
-/** The same for the chunks of imports: those that are released, not applied, and not known to Redis. */
+/** The same for the chunks of imports as for jobs: those that are released, not applied, and not known to Redis. */
 async function reconcileChunks(trx: Transaction<Database>, producer: Producer): Promise<number> {
-  const chunks = await findReleasedChunks(trx);
-  return enqueueLost(producer, chunks.map(chunkEntry));
-}
-
-/** Removes uploads that stopped without being sealed: their client never got a 202. */
-async function removeUnsealed(trx: Transaction<Database>, olderThanMs: number): Promise<number> {
-  const { numDeletedRows } = await trx
-    .deleteFrom("jobs")
-    .where("state", "=", "receiving")
-    .where("updated_at", "<", new Date(Date.now() - olderThanMs))
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
-}
-
-async function enqueueLost(producer: Producer, entries: readonly Entry[]): Promise<number> {
+  const entries = (await findReleasedChunks(trx)).map(chunkEntry);
   let enqueued = 0;
-  for (const [queue, group] of Map.groupBy(entries, (entry) => entry.queue)) {
-    const known = await producer.knows(
-      queue,
-      group.map(({ id }) => id),
-    );
-    const lost = group.filter((_entry, index) => !known[index]);
+  for (let from = 0; from < entries.length; from += page) {
+    const lost = await findLostChunks(producer, entries.slice(from, from + page));
     await producer.enqueue(lost);
     enqueued += lost.length;
   }
   return enqueued;
+}
+
+async function findLostChunks(producer: Producer, entries: readonly ChunkEntry[]): Promise<ChunkEntry[]> {
+  const known = await producer.knows(
+    importQueue,
+    entries.map(({ id }) => id),
+  );
+  return entries.filter((_entry, index) => !known[index]);
+}
+
+/** Removes uploads that stopped without being sealed: their client never got a 202. */
+async function removeUnsealed(db: Db, olderThanMs: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("jobs")
+    .where("outcome", "is", null)
+    .where("state", "=", "receiving")
+    .where("updated_at", "<", new Date(Date.now() - olderThanMs))
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
 }

@@ -1,37 +1,34 @@
-import { setTimeout } from "node:timers/promises";
+import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { reconcile, type ReconcileOptions } from "./reconcile.ts";
+import { startTicker, type Ticker } from "./start-ticker.ts";
 
+export type ReconcilerDeps = { db: Db; commands: Redis; namespace: string; producer: Producer; log: Logger };
 export type ReconcilerOptions = ReconcileOptions & { intervalMs: number };
-export type Reconciler = { close(): Promise<void> };
 
-/** Reconciles at once and then every `intervalMs`, until closed. */
-export function startReconciler(db: Db, producer: Producer, log: Logger, options: ReconcilerOptions): Reconciler {
-  const closing = new AbortController();
+/** Reconciling takes no more than this part of the time, however many jobs there are to look at. */
+const restFactor = 10;
 
-  async function sweep(): Promise<void> {
-    try {
-      const done = await reconcile(db, producer, options);
-      if (done && done.jobs + done.chunks + done.unsealed > 0) log.info(done, "reconciled");
-    } catch (error) {
-      log.warn({ err: error }, "reconciling failed, will try again");
-    }
-  }
+/**
+ * Reconciles at once and then about every `intervalMs`, or less often where that takes long, until closed. All workers do so
+ * together: who has reconciled leaves a note in Redis for the others, and a Redis that has lost everything has lost that too.
+ */
+export function startReconciler(deps: ReconcilerDeps, options: ReconcilerOptions): Ticker {
+  const { db, commands, namespace, producer, log } = deps;
+  const { intervalMs } = options;
+  const noteKey = `${namespace}:reconciled`;
 
   async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await sweep();
-      await setTimeout(options.intervalMs, undefined, { signal: closing.signal }).catch(() => {});
-    }
+    if ((await commands.exists(noteKey)) === 1) return;
+    const start = performance.now();
+    const done = await reconcile(db, producer, options);
+    if (!done) return;
+    const restMs = Math.max(0.9 * intervalMs, restFactor * (performance.now() - start));
+    await commands.set(noteKey, "1", "PX", Math.ceil(restMs));
+    if (Object.values(done).some((count) => count > 0)) log.info(done, "reconciled");
   }
 
-  const running = run();
-  return {
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  return startTicker({ name: "reconciler", intervalMs, run, log });
 }

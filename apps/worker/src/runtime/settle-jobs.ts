@@ -1,48 +1,86 @@
-import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
-import type { JobError, JobRow } from "@longshore/shared/db/schema";
+import type { JobError } from "@longshore/shared/db/schema";
 import { isRowError } from "@longshore/shared/db/sql-error";
+import { toEntries } from "@longshore/shared/jobs/to-entries";
+import type { Logger } from "@longshore/shared/logger";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
+import type { Producer } from "@longshore/shared/queue/create-producer";
+import type { FlowMeter } from "@longshore/shared/status/flow-meter";
+import type { Ring } from "./gather-rings.ts";
+import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
+import { settleOthers, type SettledRow } from "./settle-others.ts";
+import { settleSucceeded } from "./settle-succeeded.ts";
 
-/** What became of one run of a job. `queued` sets it back, to be run again by `entry` at `runAt`. */
-export type Settlement = {
-  jobId: string;
-  delivery: number;
-  attempt: number;
-  entry: string;
-} & (
-  | { state: "succeeded"; result: unknown }
-  | { state: "failed"; error: JobError }
-  | { state: "queued"; error: JobError | null; runAt: Date }
-);
+/** What became of a run: its result as JSON, or why there is none and whether the job is run again. */
+export type Outcome =
+  | { state: "succeeded"; result: string }
+  | { state: "failed" | "cancelled"; error: JobError }
+  | {
+      state: "queued" | "scheduled";
+      /** Undefined for one that was cut off or came too early: no attempt is spent. */
+      error?: JobError;
+      /** Undefined for at once. */
+      runAt?: Date;
+    };
 
-export type SettleJob = (settlement: Settlement) => Promise<JobRow | undefined>;
+export type Settlement = { jobId: string; kind: string; delivery: number; outcome: Outcome };
+
+/** Resolves when the outcome is committed, and the job in its queue again if it is to be. */
+export type SettleJob = (settlement: Settlement) => Promise<void>;
+
+export type SettleJobsDeps = {
+  db: Db;
+  ring: Ring;
+  producer: Producer;
+  flow: Pick<FlowMeter, "countOut">;
+  log: Logger;
+};
+
+export type Succeeded = Settlement & { outcome: { state: "succeeded" } };
 
 /**
- * Commits the outcomes of runs, all that are there at the same time in one statement. Undefined for a run that lost its
- * job to a later delivery: its outcome counts for nothing.
+ * Commits the outcomes of runs, all that are there at the same time together. The outcome of a run that lost its job to a
+ * later delivery counts for nothing. A job that was to be cancelled is, unless its handler had come to its end.
  */
-export function createSettleJobs(db: Db): SettleJob {
-  return createMicroBatch<Settlement, JobRow | undefined>({
+export function createSettleJobs({ db, ring, producer, flow, log }: SettleJobsDeps): SettleJob {
+  async function settle(settlements: readonly Settlement[]): Promise<undefined[]> {
+    const { succeeded = [], others = [] } = Object.groupBy(settlements, ({ outcome }) =>
+      outcome.state === "succeeded" ? "succeeded" : "others",
+    );
+    const [settled, rows] = await Promise.all([
+      succeeded.length > 0 ? retryWhileUnavailable(() => settleSucceeded(db, succeeded as Succeeded[])) : [],
+      others.length > 0 ? retryWhileUnavailable(() => settleOthers(db, others)) : [],
+    ]);
+    const done = new Set([...settled, ...rows.map(({ id }) => id)]);
+    const again = rows.filter(({ state }) => state === "queued" || state === "scheduled");
+    const open = new Set(again.map(({ id }) => id));
+    ring([...done]);
+    flow.countOut(settlements.filter(({ jobId }) => done.has(jobId) && !open.has(jobId)));
+    if (done.size < settlements.length) warnOfRefused(settlements, done);
+    await enqueueAgain(again);
+    return settlements.map(() => undefined);
+  }
+
+  function warnOfRefused(settlements: readonly Settlement[], settled: ReadonlySet<string>): void {
+    const refused = settlements.filter(({ jobId }) => !settled.has(jobId));
+    log.warn(
+      { jobIds: refused.map(({ jobId }) => jobId) },
+      "the outcomes of runs that had lost their jobs were refused",
+    );
+  }
+
+  async function enqueueAgain(rows: readonly SettledRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await producer.enqueue(toEntries(rows)).catch((error: unknown) => {
+      log.warn({ err: error, jobs: rows.length }, "the queue is away: the reconciler will enqueue these jobs");
+    });
+  }
+
+  return createMicroBatch<Settlement, undefined>({
     maxItems: 500,
+    concurrency: 2,
+    inCrowds: true,
     mayBeOneItem: isRowError,
-    run: (settlements) => settleJobs(db, settlements),
-  });
-}
-
-async function settleJobs(db: Db, settlements: readonly Settlement[]): Promise<(JobRow | undefined)[]> {
-  const { rows } = await sql<JobRow>`
-    update jobs set state = run.state, attempt = run.attempt, entry = run.entry, run_at = run."runAt",
-      result = run.result, error = run.error, settled_delivery = run.delivery, revision = revision + 1,
-      finished_at = case when run.state <> 'queued' then now() end, updated_at = now()
-    from jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) as run (
-      "jobId" uuid, delivery integer, attempt integer, entry text, state text, result jsonb, error jsonb, "runAt" timestamptz)
-    where jobs.id = run."jobId" and jobs.delivery = run.delivery and jobs.state = 'running'
-    returning jobs.*`.execute(db);
-
-  const settled = new Map(rows.map((row) => [row.id, row]));
-  return settlements.map(({ jobId, delivery }) => {
-    const row = settled.get(jobId);
-    return row?.settled_delivery === delivery ? row : undefined;
+    run: settle,
   });
 }

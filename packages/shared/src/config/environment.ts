@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 /** The variables that the API and the worker share; each app extends them in its own `config.ts`. */
@@ -23,6 +24,31 @@ export const databaseEnvironment = z.object({
 export const redisEnvironment = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }),
   REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000),
+});
+
+const cidrRanges = z
+  .string()
+  .default("")
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), "must be ranges such as 10.1.0.0/16");
+
+const webhookSecrets = z
+  .string()
+  .default("")
+  .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+  .refine((secrets) => secrets.every(isWebhookSecret), "must be whsec_ and 24 to 64 bytes in base64");
+
+/** As https://www.standardwebhooks.com defines it. */
+function isWebhookSecret(text: string): boolean {
+  const [, encoded = ""] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  const { length } = Buffer.from(encoded, "base64");
+  return length >= 24 && length <= 64;
+}
+
+/** What concerns URLs that clients choose. */
+export const outboundEnvironment = z.object({
+  FETCH_ALLOW_PRIVATE: cidrRanges.describe("Which addresses may be called although they are not public."),
+  WEBHOOK_SECRET: webhookSecrets.describe("What webhooks are signed with; several while one replaces another."),
 });
 
 /** The pool's settings as `createDatabase` takes them. */

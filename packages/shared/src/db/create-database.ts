@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
+import { prepareStatements } from "./prepare-statements.ts";
 import type { Database } from "./schema.ts";
 
 export type DatabaseOptions = {
@@ -14,6 +15,11 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number;
   lockTimeoutMs?: number;
   idleInTransactionTimeoutMs?: number;
+  /**
+   * Has joins look rows up by their keys, whatever the statistics say of the tables: for connections whose statements name
+   * the rows that they mean. A plan that is kept may have been made when the table was empty.
+   */
+  joinsByKey?: boolean;
   /** An idle connection that broke: the pool has dropped it already, this is for the log. */
   onConnectionError?: (error: Error) => void;
 };
@@ -40,11 +46,13 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     lock_timeout: options.lockTimeoutMs ?? 5_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+    ...(options.joinsByKey && { options: "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off" }),
     keepAlive: true,
     types: types as pg.CustomTypesConfig,
   });
   // A connection that breaks between two statements of a transaction is nobody's to hear of: the next statement fails.
   pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("connect", prepareStatements);
   pool.on("error", (error) => options.onConnectionError?.(error));
 
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, Selectable } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable } from "kysely";
 import type { JobState } from "../status/job-state.ts";
 
 /** The tables as Kysely sees them. `migrations/` says the same in SQL; both change together. */
@@ -9,6 +9,10 @@ export interface Database {
   import_rejects: ImportRejectsTable;
   import_keys: ImportKeysTable;
   applied: AppliedTable;
+  job_logs: JobLogsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  schedules: SchedulesTable;
+  queue_settings: QueueSettingsTable;
   idempotency_keys: IdempotencyKeysTable;
   users: UsersTable;
   user_profiles: UserProfilesTable;
@@ -42,17 +46,31 @@ interface JobsTable {
   settled_delivery: Generated<number>;
   /** The id of the queue entry that carries the job. */
   entry: string | null;
+  /** 0 goes first; the higher the number, the later. */
+  priority: Generated<number>;
   run_at: Moment;
+  /** A job that has not started by then never does. */
+  expires_at: Moment;
+  /** While a job with this key is pending, the same one is answered to whoever submits another. */
+  dedup_key: string | null;
+  /** Where to tell that the job is over. */
+  webhook: string | null;
+  /** The job that tells so; null until there is one. */
+  webhook_job_id: string | null;
+  schedule_id: string | null;
   result: NullableJson<unknown>;
   error: NullableJson<JobError>;
   tags: Json<Record<string, string>>;
   /** Grows with every committed change that a client can see. */
   revision: Count;
   request_id: string | null;
+  traceparent: string | null;
   created_at: CreatedAt;
   started_at: Moment;
   finished_at: Moment;
   updated_at: ColumnType<Date, Date | undefined, Date>;
+  /** The state of a job that is over, else null. Indexes have this column and not `state`, so queries should, too. */
+  outcome: GeneratedAlways<JobState | null>;
 }
 
 export type ImportFormat = "json" | "ndjson" | "csv";
@@ -131,6 +149,69 @@ interface IdempotencyKeysTable {
   created_at: CreatedAt;
 }
 
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+interface JobLogsTable {
+  job_id: string;
+  seq: Generated<number>;
+  at: Date;
+  level: LogLevel;
+  message: string;
+  fields: NullableJson<Record<string, unknown>>;
+}
+
+interface WebhookDeliveriesTable {
+  job_id: string;
+  seq: Generated<number>;
+  at: Date;
+  url: string;
+  /** What the receiver answered; null if it did not. */
+  status: number | null;
+  error: string | null;
+  duration_ms: number;
+}
+
+export type CatchUp = "skip" | "once" | "all";
+export type Overlap = "allow" | "skip";
+
+interface SchedulesTable {
+  id: string;
+  tenant: Generated<string>;
+  name: string;
+  kind: string;
+  payload: Json<unknown>;
+  /** The options of each job, as a client would submit them. */
+  options: Json<Record<string, unknown>>;
+  cron: string | null;
+  /** The IANA name of the time zone that a cron expression is meant in. */
+  time_zone: string | null;
+  interval_ms: number | null;
+  /** What becomes of the runs that nobody was there to start. */
+  catch_up: CatchUp;
+  /** Whether a run starts while the job of an earlier one is not over. */
+  overlap: Overlap;
+  paused: Generated<boolean>;
+  /** Carries the phase of an interval, also while the schedule is paused. */
+  next_run_at: Moment;
+  last_run_at: Moment;
+  last_job_id: string | null;
+  /** Why the last due run submitted no job; null when it did. */
+  last_error: NullableJson<JobError & { at: string }>;
+  created_at: CreatedAt;
+  updated_at: ColumnType<Date, Date | undefined, Date>;
+}
+
+interface QueueSettingsTable {
+  queue: string;
+  paused: Generated<boolean>;
+  /** How many jobs of the queue may run at once on all workers together; null for no limit. */
+  concurrency: number | null;
+  /** At most so many jobs start within `rate_duration_ms`; null for no limit. */
+  rate_max: number | null;
+  rate_duration_ms: number | null;
+  updated_at: ColumnType<Date, Date | undefined, Date>;
+}
+
 interface UsersTable {
   id: Generated<number>;
   email: string;
@@ -167,3 +248,5 @@ export type JobRow = Selectable<JobsTable>;
 export type NewJobRow = Insertable<JobsTable>;
 export type ImportRow = Selectable<ImportsTable>;
 export type RejectRow = Selectable<ImportRejectsTable>;
+export type ScheduleRow = Selectable<SchedulesTable>;
+export type QueueSettingsRow = Selectable<QueueSettingsTable>;

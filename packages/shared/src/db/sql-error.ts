@@ -17,6 +17,11 @@ export function isRowError(error: unknown): error is RowError {
   return state !== undefined && (state.startsWith("22") || state.startsWith("23"));
 }
 
+/** A value that must be unique was there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlState(error) === "23505";
+}
+
 /** A lock was not to be had within `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === "55P03";
@@ -24,12 +29,13 @@ export function isLockTimeout(error: unknown): boolean {
 
 /**
  * The database is away or too busy, and the same statement may succeed later: lost connections (class 08), shutdown and
- * crash (57P0x), too many clients (53300), a socket that failed, or a pool that had no connection in time.
+ * crash (57P0x), too many clients (53300), a deadlock or another conflict with somebody else's transaction (class 40), a
+ * socket that failed, or a pool that had no connection in time.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const state = sqlState(error);
-  if (state !== undefined) return state.startsWith("08") || state.startsWith("57P0") || state === "53300";
+  if (state !== undefined) return /^(08|40|57P0|53300)/.test(state);
   const errno = (error as SqlError).code;
   if (errno && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/.test(errno)) return true;
   return /timeout exceeded when trying to connect|Connection terminated|connection timeout|not queryable/i.test(

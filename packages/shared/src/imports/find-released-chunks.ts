@@ -13,7 +13,7 @@ export async function findReleasedChunks(db: Kysely<Database>, jobId?: string): 
     join imports on imports.job_id = jobs.id
     join import_chunks chunk on chunk.job_id = jobs.id and chunk.state = 'pending'
     left join import_chunks earlier on earlier.job_id = chunk.job_id and earlier.seq = chunk.seq - imports.release_window
-    where jobs.state in ('queued', 'running') and (earlier.seq is null or earlier.state = 'done')
+    where jobs.outcome is null and jobs.state in ('queued', 'running') and (earlier.seq is null or earlier.state = 'done')
       and ${jobId ? sql`jobs.id = ${jobId}` : sql`true`}
     order by chunk.job_id, chunk.seq`.execute(db);
   return rows;

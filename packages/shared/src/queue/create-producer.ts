@@ -1,5 +1,6 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { createQueueControl, type QueueControl } from "./create-queue-control.ts";
 import type { Entry } from "./entry.ts";
 import { queuePrefix } from "./names.ts";
 
@@ -9,6 +10,8 @@ export type Producer = {
   enqueue(entries: readonly Entry[]): Promise<void>;
   /** Which of these entries of one queue Redis knows, in their order. */
   knows(queue: string, ids: readonly string[]): Promise<boolean[]>;
+  /** How this queue is held back. */
+  control(queue: string): QueueControl;
   close(): Promise<void>;
 };
 
@@ -21,6 +24,9 @@ const defaultJobOptions = {
   removeOnComplete: true,
   removeOnFail: true,
 };
+
+/** From so many on, a pipeline for all is cheaper than a command for each: ioredis copies every command it knows into one. */
+const worthAPipeline = 10;
 
 export function createProducer(redis: Redis, namespace: string): Producer {
   const queues = new Map<string, Queue>();
@@ -45,15 +51,7 @@ export function createProducer(redis: Redis, namespace: string): Producer {
   return {
     async enqueue(entries) {
       const byQueue = Map.groupBy(entries, (entry) => entry.queue);
-      const adding = [...byQueue].map(([name, group]) =>
-        open(name).addBulk(
-          group.map(({ id, data, delayMs = 0 }) => ({
-            name,
-            data,
-            opts: { jobId: id, delay: Math.min(delayMs, 365 * day) },
-          })),
-        ),
-      );
+      const adding = [...byQueue].map(([name, group]) => addAll(open(name), group));
       await Promise.all(adding);
     },
     async knows(queue, ids) {
@@ -65,8 +63,24 @@ export function createProducer(redis: Redis, namespace: string): Producer {
         return found === 1;
       });
     },
+    control: (queue) => createQueueControl(redis, open(queue)),
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+async function addAll(queue: Queue, entries: readonly Entry[]): Promise<void> {
+  const jobs = entries.map(({ id, data, delayMs = 0, priority = 0, first = false }) => ({
+    name: queue.name,
+    data,
+    opts: {
+      jobId: id,
+      delay: Math.min(delayMs, 365 * day),
+      ...(priority > 0 && { priority }),
+      ...(first && { lifo: true }),
+    },
+  }));
+  if (jobs.length >= worthAPipeline) await queue.addBulk(jobs);
+  else await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
 }

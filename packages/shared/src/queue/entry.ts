@@ -4,9 +4,17 @@ import { importQueue } from "./names.ts";
  * What Redis holds of the work: references only. A jobs entry is an envelope of jobs of one kind; a chunk entry names a
  * chunk of an import. The id is chosen before the entry is added, so adding it twice adds it once.
  */
-export type JobsEntry = { id: string; queue: string; data: JobsEntryData; delayMs?: number };
-export type ChunkEntry = { id: string; queue: string; data: ChunkEntryData; delayMs?: number };
+export type JobsEntry = Scheduling & { id: string; queue: string; data: JobsEntryData };
+export type ChunkEntry = Scheduling & { id: string; queue: string; data: ChunkEntryData };
 export type Entry = JobsEntry | ChunkEntry;
+
+type Scheduling = {
+  delayMs?: number;
+  /** 0, the default, goes first; of the others the lower number. */
+  priority?: number;
+  /** Goes before all that wait, if it has no priority. Of several the last one added is the first. */
+  first?: boolean;
+};
 
 export type JobsEntryData = { jobs: string[] };
 export type ChunkEntryData = { jobId: string; seq: number };

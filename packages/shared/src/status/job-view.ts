@@ -1,27 +1,8 @@
 import { z } from "zod";
 import type { ImportRow, JobRow } from "../db/schema.ts";
-import { isTerminal, jobStateSchema } from "./job-state.ts";
-
-const progressSchema = z.object({
-  done: z.number(),
-  total: z.number(),
-  unit: z.string(),
-  ratio: z.number().min(0).max(1),
-  rowsPerSecond: z.number().nullable(),
-  etaSeconds: z.number().nullable(),
-});
-
-const countsSchema = z.object({
-  received: z.number().int(),
-  inserted: z.number().int(),
-  updated: z.number().int(),
-  skipped: z.number().int(),
-  rejected: z.number().int(),
-  pending: z
-    .number()
-    .int()
-    .describe("Rows that are not applied yet, or never will be because the import was ended early."),
-});
+import { importCounts, importCountsSchema, importProgress } from "./import-counts.ts";
+import { jobStateSchema } from "./job-state.ts";
+import { progressSchema } from "./progress.ts";
 
 const moment = z.iso.datetime();
 
@@ -33,82 +14,110 @@ export const jobViewSchema = z
     dataset: z.string().optional().describe("Imports only."),
     dryRun: z.boolean().optional().describe("Imports only: whether the rows were only tried."),
     state: jobStateSchema,
-    attempt: z.number().int(),
+    attempt: z.number().int().describe("The attempt under way, or how many were made."),
     maxAttempts: z.number().int(),
-    progress: progressSchema.nullable(),
-    counts: countsSchema
+    priority: z.number().int().describe("0 goes first; the higher the number, the later."),
+    progress: progressSchema
+      .nullable()
+      .describe("How far it is: of an import, or what a running handler reported last."),
+    counts: importCountsSchema
       .optional()
       .describe("Imports only: received = inserted + updated + skipped + rejected + pending."),
     createdAt: moment,
+    runAt: moment.nullable().describe("It starts no sooner: the delay asked for, or the wait after a failed attempt."),
+    expiresAt: moment.nullable().describe("If it has not started by then, it never does."),
     startedAt: moment.nullable(),
     finishedAt: moment.nullable(),
-    result: z.unknown(),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    result: z.unknown().describe("What the handler returned."),
+    error: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe("Why it is over without success, or why the last attempt failed."),
     tags: z.record(z.string(), z.string()),
+    dedupKey: z.string().nullable().describe("While it is pending, this key leads to it instead of to a new job."),
+    webhook: z.string().nullable().describe("Who is told when it is over."),
+    scheduleId: z.uuid().nullable().describe("The schedule that submitted it."),
     links: z.object({
       self: z.string(),
-      rejects: z.string().optional(),
+      events: z.string().describe("Server-sent events; a WebSocket upgrade brings the same."),
+      logs: z.string(),
+      rejects: z.string().optional().describe("Imports only."),
       correctionOf: z.string().optional().describe("The import whose rejected rows this one corrects."),
+      deliveries: z.string().optional().describe("With a webhook: the attempts to deliver it."),
     }),
   })
   .meta({ id: "Job" });
 
 export type JobView = z.infer<typeof jobViewSchema>;
-export type Progress = z.infer<typeof progressSchema>;
+
+/** The columns that a view is made of. The payload, which may be large, is none of them. */
+export const viewedJobColumns = [
+  "id",
+  "kind",
+  "state",
+  "attempt",
+  "max_attempts",
+  "priority",
+  "run_at",
+  "expires_at",
+  "dedup_key",
+  "webhook",
+  "schedule_id",
+  "result",
+  "error",
+  "tags",
+  "created_at",
+  "started_at",
+  "finished_at",
+] as const satisfies (keyof JobRow)[];
+
+/** The same of an import. */
+export const viewedImportColumns = [
+  "dataset",
+  "dry_run",
+  "rows_received",
+  "rows_inserted",
+  "rows_updated",
+  "rows_skipped",
+  "rows_rejected",
+  "correction_of",
+] as const satisfies (keyof ImportRow)[];
+
+export type ViewedJob = Pick<JobRow, (typeof viewedJobColumns)[number]>;
+export type ViewedImport = Pick<ImportRow, (typeof viewedImportColumns)[number]>;
 
 /** Shapes a committed job, with its import when it is one. `now` dates the rates and the estimate. */
-export function toJobView(job: JobRow, imported?: ImportRow, now = new Date()): JobView {
+export function toJobView(job: ViewedJob, imported?: ViewedImport, now = new Date()): JobView {
   const self = `/v1/jobs/${job.id}`;
+  const underWay = job.state === "running" || job.state === "cancelling";
   return {
     id: job.id,
     kind: job.kind,
     ...(imported && { dataset: imported.dataset, dryRun: imported.dry_run }),
     state: job.state,
-    attempt: job.state === "running" ? job.attempt + 1 : job.attempt,
+    attempt: underWay ? job.attempt + 1 : job.attempt,
     maxAttempts: job.max_attempts,
+    priority: job.priority,
     progress: imported ? importProgress(job, imported, now) : null,
     ...(imported && { counts: importCounts(imported) }),
     createdAt: job.created_at.toISOString(),
+    runAt: job.run_at?.toISOString() ?? null,
+    expiresAt: job.expires_at?.toISOString() ?? null,
     startedAt: job.started_at?.toISOString() ?? null,
     finishedAt: job.finished_at?.toISOString() ?? null,
     result: job.result,
     error: job.error,
     tags: job.tags,
+    dedupKey: job.dedup_key,
+    webhook: job.webhook,
+    scheduleId: job.schedule_id,
     links: {
       self,
+      events: `${self}/events`,
+      logs: `${self}/logs`,
       ...(imported && { rejects: `${self}/rejects` }),
       ...(imported?.correction_of && { correctionOf: `/v1/jobs/${imported.correction_of}` }),
+      ...(job.webhook && { deliveries: `${self}/deliveries` }),
     },
-  };
-}
-
-function importCounts(row: ImportRow) {
-  return {
-    received: row.rows_received,
-    inserted: row.rows_inserted,
-    updated: row.rows_updated,
-    skipped: row.rows_skipped,
-    rejected: row.rows_rejected,
-    pending: row.rows_received - settledRows(row),
-  };
-}
-
-function settledRows(row: ImportRow): number {
-  return row.rows_inserted + row.rows_updated + row.rows_skipped + row.rows_rejected;
-}
-
-function importProgress(job: JobRow, row: ImportRow, now: Date): Progress {
-  const total = row.rows_received;
-  const done = settledRows(row);
-  const seconds = job.started_at ? ((job.finished_at ?? now).getTime() - job.started_at.getTime()) / 1_000 : 0;
-  const rowsPerSecond = seconds > 0 && done > 0 ? Math.round(done / seconds) : null;
-  const running = !isTerminal(job.state);
-  return {
-    done,
-    total,
-    unit: "rows",
-    ratio: total > 0 ? Math.min(1, done / total) : 0,
-    rowsPerSecond,
-    etaSeconds: running && rowsPerSecond ? Math.round(((total - done) / rowsPerSecond) * 10) / 10 : null,
   };
 }

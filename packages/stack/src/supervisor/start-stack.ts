@@ -7,16 +7,22 @@ import type { StackConfig } from "../config.ts";
 import { findFreePort } from "../process/find-free-port.ts";
 import type { Say } from "../terminal/say.ts";
 import { requireFreePort, urlOf } from "./api-address.ts";
+import { readWebhookSecret } from "./read-webhook-secret.ts";
 import type { AppSpec } from "./start-app.ts";
 import { startApps } from "./start-apps.ts";
 import { startServices } from "./start-services.ts";
 
 export type Stack = AsyncDisposable & { apiUrl: string; databaseUrl: string; redisUrl: string };
 
-export type StackOptions = { say: Say; signal?: AbortSignal | undefined };
+export type StackOptions = {
+  say: Say;
+  signal?: AbortSignal | undefined;
+  /** Settings of the apps, beside their defaults. */
+  settings?: Readonly<Record<string, string>>;
+};
 
 /** Starts everything on a data directory that is taken, and resolves when all is ready; disposal drains and stops it. */
-export async function startStack(config: StackConfig, { say, signal }: StackOptions): Promise<Stack> {
+export async function startStack(config: StackConfig, { say, signal, settings }: StackOptions): Promise<Stack> {
   const dataDir = config.LONGSHORE_DATA_DIR;
   await using cleanup = new AsyncDisposableStack();
   const port = await requireFreePort(config);
@@ -26,7 +32,12 @@ export async function startStack(config: StackConfig, { say, signal }: StackOpti
   await migrate(services.databaseUrl, say);
   signal?.throwIfAborted();
 
-  const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
+  const env = {
+    ...settings,
+    DATABASE_URL: services.databaseUrl,
+    REDIS_URL: services.redisUrl,
+    WEBHOOK_SECRET: config.WEBHOOK_SECRET ?? readWebhookSecret(dataDir),
+  };
   // As in the Dockerfile: what an upload took is given back to the system at once, and what starting took before the first one.
   const api: AppSpec = {
     name: "api",

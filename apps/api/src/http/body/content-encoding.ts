@@ -20,8 +20,11 @@ export function parseContentEncoding(header = "identity"): ContentEncoding {
 }
 
 /** Inflates a body that is in memory. Throws `body_too_large` beyond `maxBytes` and `invalid_encoding` for broken bytes. */
-export async function inflate(bytes: Buffer, encoding: ContentEncoding, maxBytes: number): Promise<Buffer> {
-  if (encoding === "identity") return bytes;
+export async function inflate(
+  bytes: Buffer,
+  encoding: Exclude<ContentEncoding, "identity">,
+  maxBytes: number,
+): Promise<Buffer> {
   try {
     return await inflaters[encoding](bytes, { maxOutputLength: maxBytes });
   } catch (error) {

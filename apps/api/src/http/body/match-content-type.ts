@@ -7,6 +7,7 @@ import { AppError } from "@longshore/shared/errors";
  */
 export function matchContentType(header: string | undefined, accepted: readonly string[]): string {
   if (header === undefined) throw refuse("The request has no Content-Type", accepted);
+  if (accepted.includes(header)) return header;
   const type = parse(header);
   const match = accepted.find((candidate) => candidate === type?.essence || standsFor(candidate, type));
   if (!type || !match) throw refuse(`The content type ${JSON.stringify(header)} is not supported`, accepted);

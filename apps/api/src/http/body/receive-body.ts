@@ -4,7 +4,7 @@ import { validate } from "@longshore/shared/validation/validate";
 import { createBodyStream } from "./create-body-stream.ts";
 import { contentEncodings, inflate, parseContentEncoding } from "./content-encoding.ts";
 import { matchContentType } from "./match-content-type.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson, parseJsonList } from "./parse-json.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const acceptHeaders: Readonly<Record<string, string>> = { POST: "Accept-Post", PATCH: "Accept-Patch" };
@@ -19,7 +19,9 @@ export async function receiveBody(req: Request, res: Response, declared: JsonBod
   if (declared.kind === "stream") return { stream: createBodyStream(req, res), contentType, contentEncoding };
 
   const bytes = await readBytes(req, res, declared.maxBytes);
-  return validate(declared.schema, parseJson(await inflate(bytes, contentEncoding, declared.maxBytes)));
+  const inflated = contentEncoding === "identity" ? bytes : await inflate(bytes, contentEncoding, declared.maxBytes);
+  const parse = declared.itemByItem ? parseJsonList : parseJson;
+  return validate(declared.schema, parse(inflated));
 }
 
 /** A refused content type or encoding is answered with what would have been accepted. */

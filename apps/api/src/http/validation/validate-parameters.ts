@@ -12,7 +12,18 @@ export function validateParameters<Schema extends z.ZodObject>(
   place: "header" | "path" | "query",
 ): z.output<Schema> {
   const code = place === "path" ? "not_found" : "validation_failed";
-  const errors = checkParameters(parameters, place);
+  // Nobody reads a header that is not declared, and every request has some.
+  const read = place === "header" ? pick(parameters, Object.keys(schema.shape)) : parameters;
+  const errors = checkParameters(read, place);
   if (errors.length > 0) throw invalid(code, errors);
-  return validate(schema, parameters, [place], code);
+  return validate(schema, read, [place], code);
+}
+
+function pick(from: object, names: readonly string[]): object {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = (from as Record<string, unknown>)[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
 }

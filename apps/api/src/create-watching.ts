@@ -1,0 +1,54 @@
+import type { Redis } from "ioredis";
+import type { Db } from "@longshore/shared/db/create-database";
+import type { Logger } from "@longshore/shared/logger";
+import type { StatusBoard } from "@longshore/shared/status/status-board";
+import type { Route } from "./http/route.ts";
+import { keepStreams } from "./http/streams/keep-streams.ts";
+import { createJobEventsRoutes } from "./routes/job-events.ts";
+import { createJobLogsRoutes } from "./routes/job-logs.ts";
+import { createJobStatusRoutes } from "./routes/job-status.ts";
+import { createFollowJob } from "./services/follow-job.ts";
+import { createGetJob } from "./services/get-job.ts";
+import { createLookAtJob } from "./services/look-at-job.ts";
+import { createReadLogs } from "./services/read-logs.ts";
+import { createTailLogs } from "./services/tail-logs.ts";
+import { createWaitForJob } from "./services/wait-for-job.ts";
+import { createWatchJobs } from "./services/watch-jobs.ts";
+
+export type WatchingDeps = { db: Db; redis: Redis; board: StatusBoard; log: Logger };
+export type WatchingOptions = { namespace: string; maxStreams: number; collectGarbage?: (() => void) | undefined };
+
+export type Watching = {
+  routes: Route[];
+  /** Answers whoever waits and ends every stream: this process is about to stop. */
+  leave(): void;
+  close(): void;
+};
+
+/** Composes all the ways to watch a job: poll, wait, stream, logs. They share what is read, and one subscription. */
+export function createWatching({ db, redis, board, log }: WatchingDeps, options: WatchingOptions): Watching {
+  const draining = new AbortController();
+  const lookAtJob = createLookAtJob(db, board);
+  const watchJobs = createWatchJobs({ redis, namespace: options.namespace, lookAtJob, log });
+  const streams = keepStreams({ maxStreams: options.maxStreams, tidy: options.collectGarbage });
+  const getJob = createGetJob({ board, lookAtJob });
+
+  return {
+    routes: [
+      ...createJobStatusRoutes({
+        getJob,
+        waitForJob: createWaitForJob({ getJob, watchJobs, draining: draining.signal }),
+      }),
+      ...createJobEventsRoutes({
+        followJob: createFollowJob({ lookAtJob, watchJobs, tailLogs: createTailLogs(db), log }),
+        streams,
+      }),
+      ...createJobLogsRoutes({ readLogs: createReadLogs(db) }),
+    ],
+    leave() {
+      draining.abort();
+      streams.leave();
+    },
+    close: () => watchJobs.close(),
+  };
+}

@@ -1,0 +1,3 @@
+import { z } from "zod";
+
+export const jobParams = z.object({ id: z.uuid().toLowerCase() });

@@ -1,0 +1,19 @@
+import { sql } from "kysely";
+import type { Db } from "@longshore/shared/db/create-database";
+import { prepared } from "@longshore/shared/db/prepare-statements";
+import { isStarted } from "./is-started.ts";
+import type { Succeeded } from "./settle-jobs.ts";
+
+/** Commits the results of runs, and nothing else, for this is what most come to. Answers the ids of their jobs. */
+export async function settleSucceeded(db: Db, settlements: readonly Succeeded[]): Promise<string[]> {
+  const ids = settlements.map(({ jobId }) => jobId);
+  const deliveries = settlements.map(({ delivery }) => delivery);
+  const results = settlements.map(({ outcome }) => outcome.result);
+  const { rows } = await sql<{ id: string }>`${sql.raw(prepared)}
+    update jobs set state = 'succeeded', attempt = attempt + 1, result = run.result, error = null,
+      settled_delivery = run.delivery, revision = revision + 1, finished_at = now(), updated_at = now()
+    from unnest(${ids}::uuid[], ${deliveries}::integer[], ${results}::jsonb[]) as run (id, delivery, result)
+    where jobs.id = run.id and jobs.delivery = run.delivery and ${isStarted}
+    returning jobs.id`.execute(db);
+  return rows.map(({ id }) => id);
+}

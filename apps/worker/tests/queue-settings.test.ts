@@ -1,0 +1,187 @@
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import type { QueueSettings } from "@longshore/shared/queue/queue-settings";
+import { contracts } from "@longshore/shared/jobs/contracts";
+import { insertJobs } from "@longshore/shared/jobs/insert-jobs";
+import { toEntries } from "@longshore/shared/jobs/to-entries";
+import { toJobRow } from "@longshore/shared/jobs/to-job-row";
+import { applyQueueSettings } from "@longshore/shared/queue/apply-queue-settings";
+import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
+import { createStatusBoard } from "@longshore/shared/status/status-board";
+import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
+import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
+import { waitFor } from "@longshore/shared/testing/wait-for";
+import type { JobHandler } from "../src/jobs/define-handler.ts";
+import { createWorker, type RunningWorker } from "../src/worker.ts";
+
+let database: TestDatabase;
+let redis: TestRedis;
+let producer: Producer;
+let workers: RunningWorker[] = [];
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  producer = createProducer(redis.commands, redis.namespace);
+});
+afterAll(async () => {
+  await producer.close();
+  await Promise.all([database.close(), redis.close()]);
+});
+
+/** When the jobs of this test were started, how many of them run, and how many did so at once at most. */
+let seen: { starts: number[]; running: number; most: number };
+beforeEach(() => {
+  seen = { starts: [], running: 0, most: 0 };
+});
+const note: JobHandler = async (payload) => {
+  const ours = seen;
+  ours.starts.push(performance.now());
+  ours.running += 1;
+  ours.most = Math.max(ours.most, ours.running);
+  await setTimeout((payload as { durationMs: number }).durationMs);
+  ours.running -= 1;
+  return { sleptMs: 0 };
+};
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.close()));
+  for (const table of ["jobs", "queue_settings"] as const) await database.db.deleteFrom(table).execute();
+  await redis.wipe();
+});
+
+/** Two workers of ten slots each, which know the settings of the queues. */
+function startWorkers(): void {
+  workers = [1, 2].map(() =>
+    createWorker(
+      {
+        database,
+        redis: redis.blocking,
+        commands: redis.commands,
+        producer,
+        board: createStatusBoard(redis.commands, redis.namespace, () => {}),
+        log: pino({ level: "silent" }),
+      },
+      {
+        namespace: redis.namespace,
+        version: "0.0.0",
+        importConcurrency: 1,
+        lockDurationMs: 5_000,
+        maxDeliveries: 10,
+        drainMs: 0,
+        reconciler: { intervalMs: 60_000, graceMs: 0, unsealedMs: 60_000 },
+        kinds: [{ contract: { ...contracts.sleep, concurrency: 10 }, handler: note }],
+      },
+    ),
+  );
+}
+
+/** As the API does. */
+async function set({ paused = false, concurrency = null, rateLimit = null }: Partial<QueueSettings>): Promise<void> {
+  const columns = {
+    paused,
+    concurrency,
+    rate_max: rateLimit?.max ?? null,
+    rate_duration_ms: rateLimit?.durationMs ?? null,
+  };
+  await database.db
+    .insertInto("queue_settings")
+    .values({ queue: "sleep", ...columns })
+    .onConflict((conflict) => conflict.column("queue").doUpdateSet(columns))
+    .execute();
+  await applyQueueSettings(database.db, producer);
+}
+
+async function submit(count: number, durationMs: number): Promise<void> {
+  const rows = Array.from({ length: count }, () =>
+    toJobRow({ kind: "sleep", payload: { durationMs } }, { tenant: "default", requestId: null }),
+  );
+  await insertJobs(database.db, rows);
+  await producer.enqueue(toEntries(rows));
+}
+
+const untilStarted = (count: number, withinMs?: number) =>
+  waitFor(`${count} starts`, async () => seen.starts.length >= count, withinMs);
+
+describe("a global concurrency", () => {
+  it("holds on all workers together, however the jobs came", async () => {
+    await set({ concurrency: 2 });
+    startWorkers();
+    await submit(40, 30);
+    await untilStarted(40);
+    expect(seen.most).toBe(2);
+  });
+
+  it("that is changed while jobs wait holds for those", async () => {
+    await set({ concurrency: 1 });
+    startWorkers();
+    await submit(200, 40);
+    await untilStarted(5);
+    expect(seen.most).toBe(1);
+
+    await set({ concurrency: 4 });
+    await waitFor("four at once", async () => seen.most === 4);
+
+    await set({});
+    await waitFor("more at once", async () => seen.most > 4);
+  });
+});
+
+describe("a rate limit", () => {
+  it("holds on all workers together", async () => {
+    await set({ rateLimit: { max: 5, durationMs: 500 } });
+    startWorkers();
+    await submit(30, 1);
+    await untilStarted(20);
+    // However a window of its length is laid, it has the starts of two of the limiter's at most.
+    for (const start of seen.starts) {
+      const within = seen.starts.filter((other) => other >= start && other < start + 500);
+      expect(within.length).toBeLessThanOrEqual(10);
+    }
+    const lastedMs = seen.starts[19]! - seen.starts[0]!;
+    expect(lastedMs).toBeGreaterThan(1_000);
+    expect(lastedMs).toBeLessThan(6_000);
+  });
+
+  it("that is taken away holds up nothing any more", async () => {
+    await set({ rateLimit: { max: 1, durationMs: 60_000 } });
+    startWorkers();
+    await submit(10, 1);
+    await untilStarted(1);
+    await set({});
+    await untilStarted(10, 10_000);
+  });
+});
+
+describe("a paused queue", () => {
+  it("starts nothing, lets go on what runs, and goes on when it is resumed", async () => {
+    startWorkers();
+    await submit(1, 400);
+    await untilStarted(1);
+    await set({ paused: true });
+    await submit(3, 1);
+    await waitFor("the end of what ran", async () => seen.running === 0);
+    expect(seen.starts).toHaveLength(1);
+
+    await set({});
+    await untilStarted(4, 5_000);
+  });
+
+  it("is still paused after Redis has lost everything", async () => {
+    await set({ paused: true, concurrency: 3, rateLimit: { max: 7, durationMs: 900 } });
+    await redis.wipe();
+    expect(await applyQueueSettings(database.db, producer)).toEqual(["sleep"]);
+    expect(await producer.control("sleep").read()).toEqual({
+      paused: true,
+      concurrency: 3,
+      rateLimit: { max: 7, durationMs: 900 },
+    });
+    expect(await applyQueueSettings(database.db, producer)).toEqual([]);
+  });
+
+  it("that nobody paused by these means is resumed", async () => {
+    const settings = { paused: true, concurrency: null, rateLimit: null };
+    await producer.control("sleep").apply(settings);
+    expect(await applyQueueSettings(database.db, producer)).toEqual(["sleep"]);
+    expect(await producer.control("sleep").read()).toEqual({ ...settings, paused: false });
+  });
+});
