@@ -14,8 +14,14 @@ export type BenchStack = AsyncDisposable & {
   pids(): Record<string, number>;
 };
 
+export type BenchStackOptions = {
+  workers: number;
+  /** Settings of the apps, beside their defaults. */
+  settings?: Readonly<Record<string, string>>;
+};
+
 /** PostgreSQL, Redis, the API and workers as processes of their own, empty; disposal removes everything. */
-export async function startBenchStack({ workers }: { workers: number }): Promise<BenchStack> {
+export async function startBenchStack({ workers, settings = {} }: BenchStackOptions): Promise<BenchStack> {
   const dataDir = createScratchDataDir();
   const claim = await takeDataDir(dataDir, { say: () => {}, signal: new AbortController().signal });
   const config = {
@@ -25,7 +31,7 @@ export async function startBenchStack({ workers }: { workers: number }): Promise
     LONGSHORE_DATA_DIR: dataDir,
     LONGSHORE_DEMO: false,
   };
-  const stack = await startStack(config, { say: () => {} });
+  const stack = await startStack(config, { say: () => {}, settings });
   return {
     ...stack,
     pids() {

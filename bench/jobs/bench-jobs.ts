@@ -1,0 +1,95 @@
+import { createDatabase, type Db } from "@longshore/shared/db/create-database";
+import { Redis } from "ioredis";
+import { median, printTable, round } from "../report.ts";
+import { type BenchStack, type BenchStackOptions, startBenchStack } from "../start-bench-stack.ts";
+import { timeBacklog } from "./drive.ts";
+import { measurePolls } from "./measure-polls.ts";
+import { measureSubmit } from "./measure-submit.ts";
+import type { PeerTask } from "./peers/count-down.ts";
+import { runPeer } from "./run-peer.ts";
+
+const noops = 60_000;
+const limitMs = 6_000;
+
+/** What was measured, a value for each round. */
+type Figures = Record<string, number[]>;
+
+/**
+ * Jobs beside what a user would otherwise take: bare BullMQ under the same Redis, which writes to disk before it answers, and two
+ * queues in the same PostgreSQL. All in turn, `rounds` times; ratios of medians.
+ */
+export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<string, number>> {
+  const figures: Figures = {};
+  const note = (name: string, value: number) => (figures[name] ??= []).push(value);
+  const middle = (name: string) => median(figures[name]!);
+
+  await withStack({ workers: 1 }, async (stack, db) => {
+    const redis = new Redis(stack.redisUrl);
+    await redis.config("SET", "appendfsync", "always");
+    for (let turn = 0; turn < rounds; turn += 1) await takeTurn(stack, db, redis, note);
+    redis.disconnect();
+  });
+  for (const workers of [1, 2, 4]) {
+    await withStack({ workers }, async ({ apiUrl }, db) => {
+      const jobs = 2_000 * workers;
+      for (let turn = 0; turn < rounds; turn += 1)
+        note(`${workers} workers, 50 ms`, jobs / (await timeBacklog(apiUrl, db, jobs, 50)));
+    });
+  }
+  await withStack({ workers: 4, settings: { KIND_CONCURRENCY: "sleep=10" } }, async ({ apiUrl }, db) => {
+    for (let turn = 0; turn < rounds; turn += 1) note("spread, s", await timeBacklog(apiUrl, db, 40, 1_000));
+  });
+
+  printFigures(figures);
+  return {
+    submit: round(middle("submit, Longshore") / middle("submit, bare BullMQ")),
+    noop: round(middle("no-op, Longshore") / middle("no-op, bare BullMQ")),
+    poll: round(middle("poll, Longshore") / middle("poll, bare route")),
+    scale2: round(middle("2 workers, 50 ms") / middle("1 workers, 50 ms") / 2),
+    scale4: round(middle("4 workers, 50 ms") / middle("1 workers, 50 ms") / 4),
+  };
+}
+
+async function takeTurn(stack: BenchStack, db: Db, redis: Redis, note: (name: string, value: number) => void) {
+  const submit = await measureSubmit(stack, db, redis);
+  note("submit, bare BullMQ", submit.bare.perSecond);
+  note("submit, Longshore", submit.longshore.perSecond);
+  note("p99 of submit, bare BullMQ, ms", submit.bare.p99Ms);
+  note("p99 of submit, Longshore, ms", submit.longshore.p99Ms);
+
+  const polls = await measurePolls(stack, redis);
+  note("poll, bare route", polls.bare.perSecond);
+  note("poll, Longshore", polls.longshore.perSecond);
+
+  const peer = (name: string, batched: boolean, jobs = noops) => {
+    const task: PeerTask = { databaseUrl: stack.databaseUrl, redisUrl: stack.redisUrl, jobs, limitMs, batched };
+    return runPeer(name, task);
+  };
+  note("no-op, bare BullMQ", await peer("bullmq", false));
+  note("no-op, Longshore", noops / (await timeBacklog(stack.apiUrl, db, noops, 0)));
+  note("no-op, pg-boss", await peer("pg-boss", false, 1_000));
+  note("no-op, pg-boss in batches", await peer("pg-boss", true));
+  note("no-op, graphile-worker", await peer("graphile-worker", false));
+  note("no-op, graphile-worker in batches", await peer("graphile-worker", true));
+}
+
+async function withStack(
+  options: BenchStackOptions,
+  measure: (stack: BenchStack, db: Db) => Promise<void>,
+): Promise<void> {
+  await using stack = await startBenchStack(options);
+  const { db, close } = createDatabase({ url: stack.databaseUrl, applicationName: "bench", statementTimeoutMs: 0 });
+  try {
+    await measure(stack, db);
+  } finally {
+    await close();
+  }
+}
+
+function printFigures(figures: Figures): void {
+  const show = (value: number) => (value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString("en"));
+  printTable(
+    ["a second, unless said otherwise", "median", "rounds"],
+    Object.entries(figures).map(([name, values]) => [name, show(median(values)), values.map(show).join("  ")]),
+  );
+}
