@@ -44,12 +44,16 @@ export function createJobLine<Item, Job>(options: JobLineOptions<Item, Job>): Jo
   const claimed: { job: Job; until: number }[] = [];
   let running = 0;
   let lastCrowd = 1;
+  /** How long claims take. */
+  let claimMs = 0;
   let movingSoon = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Beyond the free slots so many may be claimed, if they start within an eighth of a period. */
-  const ahead = () => Math.min(2 * slots, pace.perPeriod() / 8);
+  /** How many jobs start, at the pace of the last moment, while a claim or an entry is on its way. */
+  const soon = () => (1.5 * pace.perPeriod() * claimMs) / patienceMs;
+  /** Beyond the free slots so many may be claimed. */
+  const ahead = () => Math.min(2 * slots, soon());
   const claimable = () => Math.floor(slots - running + ahead()) - claimed.length;
 
   /** Moves on at the end of the event loop's turn: what comes free in the same one is taken together. */
@@ -74,10 +78,13 @@ export function createJobLine<Item, Job>(options: JobLineOptions<Item, Job>): Jo
   }
 
   async function claimGroup(items: Item[]): Promise<void> {
+    const since = performance.now();
     claiming = items.length;
     const jobs = await claim(items);
     claiming = 0;
-    const until = performance.now() + patienceMs;
+    const now = performance.now();
+    claimMs += (now - since - claimMs) / 8;
+    const until = now + patienceMs;
     for (const job of jobs) {
       if (running < slots && claimed.length === 0) void start(job);
       else claimed.push({ job, until });
@@ -123,11 +130,12 @@ export function createJobLine<Item, Job>(options: JobLineOptions<Item, Job>): Jo
     giveUp(items, Math.max(1, Math.floor(pace.perPeriod() / 4)));
   }
 
-  /** Room is where a slot is free that nothing waits for; and where all would be started in half the time it may wait. */
+  /** Room is where a slot is free that nothing waits for, or will be soon, if what comes then would not wait in vain. */
   function hasRoom(coming = 0): boolean {
     if (closed) return false;
     const line = waiting.length + coming * lastCrowd;
-    return line < slots - running - claiming - claimed.length || line + lastCrowd < pace.perPeriod() / 2;
+    if (line < slots - running - claiming - claimed.length) return true;
+    return line < 2 * soon() && line + lastCrowd < 1.5 * pace.perPeriod();
   }
 
   return {

@@ -19,7 +19,10 @@ type Scheduling = {
 export type JobsEntryData = { jobs: string[] };
 export type ChunkEntryData = { jobId: string; seq: number };
 
-/** The entry of a chunk, with the same id however often it is made. BullMQ allows no colon in an id and no bare number. */
+/**
+ * The entry of a chunk, with the same id however often it is made. BullMQ allows no colon in an id and no bare number. An
+ * import's first chunk, the only one of a small import, goes before the later ones of all.
+ */
 export function chunkEntry({ jobId, seq }: ChunkEntryData): ChunkEntry {
-  return { id: `${jobId}-${seq}`, queue: importQueue, data: { jobId, seq } };
+  return { id: `${jobId}-${seq}`, queue: importQueue, data: { jobId, seq }, priority: seq === 0 ? 0 : 1 };
 }
