@@ -84,8 +84,10 @@ describe("a 202", () => {
   it("puts a window of references into the queue, and no row", async () => {
     const job = (await (await post("text/csv", bodies[2]![1](40))).json()) as JobView;
     const prefix = `{${api.redis.namespace}:imports}:imports`;
-    const waiting = await api.redis.commands.lrange(`${prefix}:wait`, 0, -1);
-    expect(waiting.filter((id) => id.startsWith(job.id)).toSorted()).toEqual([`${job.id}-0`, `${job.id}-1`]);
+    const first = await api.redis.commands.lrange(`${prefix}:wait`, 0, -1);
+    const later = await api.redis.commands.zrange(`${prefix}:prioritized`, "0", "-1");
+    const ofJob = (id: string) => id.startsWith(job.id);
+    expect([first.filter(ofJob), later.filter(ofJob)]).toEqual([[`${job.id}-0`], [`${job.id}-1`]]);
     expect(JSON.parse((await api.redis.commands.hget(`${prefix}:${job.id}-1`, "data"))!)).toEqual({
       jobId: job.id,
       seq: 1,

@@ -49,6 +49,11 @@ async function waiting(queue: string): Promise<string[]> {
   return api.redis.commands.lrange(`{${api.redis.namespace}:${queue}}:${queue}:wait`, 0, -1);
 }
 
+/** What waits behind the first chunks. */
+async function waitingBehind(queue: string): Promise<string[]> {
+  return api.redis.commands.zrange(`{${api.redis.namespace}:${queue}}:${queue}:prioritized`, "0", "-1");
+}
+
 describe("a retry of a job", () => {
   it.each<JobState>(["failed", "cancelled", "expired"])(
     "that is %s queues it again with a new series of attempts",
@@ -138,7 +143,7 @@ describe("a retry of an import", () => {
 
     expect(await retry(job.id)).toMatchObject({ status: 202, body: { state: "queued" } });
     // With a window of 2: chunk 1 is released from the start, chunk 2's end released chunk 4.
-    expect((await waiting("imports")).toSorted()).toEqual([`${job.id}-1`, `${job.id}-4`]);
+    expect((await waitingBehind("imports")).toSorted()).toEqual([`${job.id}-1`, `${job.id}-4`]);
     const chunk = await api.database.db
       .selectFrom("import_chunks")
       .select(["delivery", "last_error"])

@@ -28,8 +28,9 @@ export type WorkerView = z.infer<typeof workerViewSchema>;
 /** Lists the workers that are alive, the longest running first. Throws `unavailable` while Redis is away: only it knows. */
 export function createListWorkers(board: WorkerBoard) {
   return async function listWorkers(): Promise<WorkerView[]> {
-    return board.list().catch((error: unknown) => {
+    const workers = await board.list().catch((error: unknown) => {
       throw new AppError("unavailable", { message: "Redis is not available", retryAfterSeconds: 2, cause: error });
     });
+    return workers.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   };
 }
