@@ -143,7 +143,8 @@ describe("a step of a handler is applied once", () => {
 
 describe("a worker that is told to stop while Redis hangs", () => {
   it("ends in good order, and its jobs are run by others when Redis is back", async () => {
-    const jobs = await Promise.all(Array.from({ length: 6 }, () => submit("sleep", { durationMs: 2_000 })));
+    // More than two workers have slots for: each has some.
+    const jobs = await Promise.all(Array.from({ length: 120 }, () => submit("sleep", { durationMs: 2_000 })));
     await Promise.all(jobs.map(untilRunning));
     const redis = stack.pid("redis");
     const saidBefore = stack.output().length;

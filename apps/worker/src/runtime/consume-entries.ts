@@ -68,6 +68,7 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
 
   const closing = new AbortController();
   const processing = new Set<Promise<void>>();
+  const handling = new Set<Promise<unknown>>();
   let woken = Promise.withResolvers<void>();
   let turnedAt = performance.now();
   let tokens = 0;
@@ -129,10 +130,7 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
 
   async function deal(entry: Job<Data, void>, token: string): Promise<void> {
     const lock = locks.hold(entry.id!, token);
-    const failure = await process({ id: entry.id!, data: entry.data }, lock.lost).then(
-      () => undefined,
-      (error: Error) => error,
-    );
+    const failure = await handle(entry, lock.lost);
     lock.release();
     if (lock.lost.aborted) return;
     if (failure) {
@@ -143,6 +141,15 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     const fetchesNext = hasRoom(coming) && !closing.signal.aborted;
     if (fetchesNext) await take(token, () => entry.moveToCompleted(undefined, token, true));
     else await entry.moveToCompleted(undefined, token, false);
+  }
+
+  async function handle({ id, data }: Job<Data, void>, lost: AbortSignal): Promise<Error | undefined> {
+    const handled = process({ id: id!, data }, lost).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    handling.add(handled);
+    return handled.finally(() => handling.delete(handled));
   }
 
   async function sleep(ms: number): Promise<void> {
@@ -156,10 +163,12 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     async close() {
       closing.abort();
       wake();
-      // While Redis is away neither of these comes to an end, and there is nothing to fetch.
+      // While Redis is away no command comes to an end: there is nothing to fetch, and an entry that could not be acknowledged
+      // comes again and finds its jobs settled.
       void backend.disconnectBlocking().catch(() => {});
       await Promise.race([running, setTimeout(stopWithinMs, undefined, { ref: false })]);
-      while (processing.size > 0) await Promise.all(processing);
+      while (handling.size > 0) await Promise.all(handling);
+      await Promise.race([Promise.all(processing), setTimeout(stopWithinMs, undefined, { ref: false })]);
       locks.close();
       await worker.close(true);
     },
