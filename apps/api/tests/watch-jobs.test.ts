@@ -67,12 +67,13 @@ it("nobody looks at a job that nobody watches any more", async () => {
 
 it("a job that rings without end is looked at ten times a second at most, and a last time after the last ring", async () => {
   watching.watch("a", () => {});
-  const end = performance.now() + 1_000;
-  while (performance.now() < end) {
+  const start = performance.now();
+  while (performance.now() < start + 1_000) {
     await board.ring(["a"]);
     await setTimeout(2);
   }
-  expect(looks.length).toBeLessThanOrEqual(10);
+  const tenths = Math.ceil((performance.now() - start) / 100);
+  expect(looks.length).toBeLessThanOrEqual(tenths);
   expect(looks.length).toBeGreaterThan(4);
   const before = looks.length;
   await waitFor("the last look", async () => looks.length === before + 1, 1_000);
