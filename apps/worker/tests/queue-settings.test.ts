@@ -1,4 +1,3 @@
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setTimeout } from "node:timers/promises";
 import type { QueueSettings } from "@longshore/shared/queue/queue-settings";
@@ -8,12 +7,12 @@ import { toEntries } from "@longshore/shared/jobs/to-entries";
 import { toJobRow } from "@longshore/shared/jobs/to-job-row";
 import { applyQueueSettings } from "@longshore/shared/queue/apply-queue-settings";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
-import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import type { JobHandler } from "../src/jobs/define-handler.ts";
-import { createWorker, type RunningWorker } from "../src/worker.ts";
+import type { RunningWorker } from "../src/worker.ts";
+import { createTestWorker } from "./create-test-worker.ts";
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -51,28 +50,8 @@ afterEach(async () => {
 
 /** Two workers of ten slots each, which know the settings of the queues. */
 function startWorkers(): void {
-  workers = [1, 2].map(() =>
-    createWorker(
-      {
-        database,
-        redis: redis.blocking,
-        commands: redis.commands,
-        producer,
-        board: createStatusBoard(redis.commands, redis.namespace, () => {}),
-        log: pino({ level: "silent" }),
-      },
-      {
-        namespace: redis.namespace,
-        version: "0.0.0",
-        importConcurrency: 1,
-        lockDurationMs: 5_000,
-        maxDeliveries: 10,
-        drainMs: 0,
-        reconciler: { intervalMs: 60_000, graceMs: 0, unsealedMs: 60_000 },
-        kinds: [{ contract: { ...contracts.sleep, concurrency: 10 }, handler: note }],
-      },
-    ),
-  );
+  const kinds = [{ contract: { ...contracts.sleep, concurrency: 10 }, handler: note }];
+  workers = [1, 2].map(() => createTestWorker({ database, redis, producer }, { kinds }));
 }
 
 /** As the API does. */

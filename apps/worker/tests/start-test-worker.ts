@@ -1,13 +1,12 @@
-import { pino } from "pino";
 import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
 import { toEntries } from "@longshore/shared/jobs/to-entries";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import { isTerminal } from "@longshore/shared/status/job-state";
-import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis } from "@longshore/shared/testing/create-test-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { createWorker, type WorkerOptions } from "../src/worker.ts";
+import type { WorkerOptions } from "../src/worker.ts";
+import { createTestWorker } from "./create-test-worker.ts";
 import { newJob } from "./stage.ts";
 
 export type TestWorker = {
@@ -25,26 +24,7 @@ export async function startTestWorker(options: Partial<WorkerOptions> = {}): Pro
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const { db } = database;
   const producer = createProducer(redis.commands, redis.namespace);
-  const worker = createWorker(
-    {
-      database,
-      redis: redis.blocking,
-      commands: redis.commands,
-      producer,
-      board: createStatusBoard(redis.commands, redis.namespace, () => {}),
-      log: pino({ level: "silent" }),
-    },
-    {
-      namespace: redis.namespace,
-      version: "0.0.0",
-      importConcurrency: 1,
-      lockDurationMs: 5_000,
-      maxDeliveries: 10,
-      drainMs: 0,
-      reconciler: { intervalMs: 60_000, graceMs: 0, unsealedMs: 60_000 },
-      ...options,
-    },
-  );
+  const worker = createTestWorker({ database, redis, producer }, options);
 
   async function submit(kind: string, payload: unknown, changes: Partial<NewJobRow> = {}): Promise<JobRow> {
     const row = newJob({ kind, payload: JSON.stringify(payload), ...changes });

@@ -1,16 +1,15 @@
-import { pino } from "pino";
 import { z } from "zod";
 import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
 import { defineJob } from "@longshore/shared/jobs/define-job";
 import { toEntries } from "@longshore/shared/jobs/to-entries";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import type { JobState } from "@longshore/shared/status/job-state";
-import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import type { JobHandler } from "../src/jobs/define-handler.ts";
-import { createWorker, type RunningWorker, type WorkerOptions } from "../src/worker.ts";
+import type { RunningWorker, WorkerOptions } from "../src/worker.ts";
+import { createTestWorker } from "./create-test-worker.ts";
 import { newJob } from "./stage.ts";
 
 /** A kind for tests: takes any object, and answers one. */
@@ -71,26 +70,7 @@ export async function createWorkerFixture(): Promise<WorkerFixture> {
     redis,
     producer,
     startWorker(options = {}) {
-      const worker = createWorker(
-        {
-          database,
-          redis: redis.blocking,
-          commands: redis.commands,
-          producer,
-          board: createStatusBoard(redis.commands, redis.namespace, () => {}),
-          log: pino({ level: "silent" }),
-        },
-        {
-          namespace: redis.namespace,
-          version: "0.0.0",
-          importConcurrency: 2,
-          lockDurationMs: 2_000,
-          maxDeliveries: 10,
-          drainMs: 0,
-          reconciler: { intervalMs: 60_000, graceMs: 0, unsealedMs: 60_000 },
-          ...options,
-        },
-      );
+      const worker = createTestWorker({ database, redis, producer }, options);
       workers.push(worker);
       return worker;
     },

@@ -1,4 +1,5 @@
 /** The API that one would write first: Express, a schema, `queue.add`, 202. And the least that can answer a status poll. */
+// oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 forwards what they throw.
 import type { AddressInfo } from "node:net";
 import { Queue } from "bullmq";
 import express from "express";

@@ -72,13 +72,13 @@ type BodyOf<Declared> =
       : undefined;
 
 type ReplyBodyOf<Declared> = Declared extends { schema: infer Schema extends z.ZodType }
-  ? { body: z.output<Schema> | JsonText }
+  ? { body: z.output<Schema> | SerializedJson }
   : Declared extends { contentTypes: readonly string[] }
     ? { body: Chunk | AsyncIterable<Chunk> }
     : { body?: undefined };
 
 /** A JSON body that is text already, so that it is neither parsed nor written again. */
-export class JsonText {
+export class SerializedJson {
   readonly text: string;
   constructor(text: string) {
     this.text = text;

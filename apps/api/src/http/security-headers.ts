@@ -21,11 +21,6 @@ function listHeaders(): [name: string, value: string][] {
     },
     xFrameOptions: { action: "deny" },
     referrerPolicy: { policy: "no-referrer" },
-    // What these were for is gone: Internet Explorer, Flash, and links that a JSON answer does not have.
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
   });
   const recorder = {
     setHeader: (name: string, value: string) => headers.set(name, value),

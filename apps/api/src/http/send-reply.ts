@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import { endAfterBody } from "./body/end-after-body.ts";
-import { JsonText, type Chunk, type Reply } from "./route.ts";
+import { SerializedJson, type Chunk, type Reply } from "./route.ts";
 import { sendStream } from "./send-stream.ts";
 
 /** Writes a reply. A body is JSON unless the reply names another content type; then it must be text, bytes or a stream. */
@@ -22,5 +22,5 @@ function serialize(res: Response, body: unknown): Chunk {
   if (body === undefined) return "";
   if (res.hasHeader("Content-Type")) return body as Chunk;
   res.setHeader("Content-Type", "application/json; charset=utf-8");
-  return body instanceof JsonText ? body.text : JSON.stringify(body);
+  return body instanceof SerializedJson ? body.text : JSON.stringify(body);
 }

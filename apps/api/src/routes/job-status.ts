@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
 import { matchTag } from "../http/match-tag.ts";
-import { defineRoute, JsonText, type Route } from "../http/route.ts";
+import { defineRoute, SerializedJson, type Route } from "../http/route.ts";
 import type { GetJob } from "../services/get-job.ts";
 import { defaultTenant } from "../services/tenant.ts";
 import type { createWaitForJob } from "../services/wait-for-job.ts";
@@ -62,7 +62,7 @@ export function createJobStatusRoutes({ getJob, waitForJob }: JobStatusRoutesDep
         };
         return matchTag(headers["if-none-match"], job.etag)
           ? { status: 304, headers: answer }
-          : { status: 200, headers: answer, body: new JsonText(job.text) };
+          : { status: 200, headers: answer, body: new SerializedJson(job.text) };
       },
     }),
   ];

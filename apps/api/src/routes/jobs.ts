@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
-import { defineRoute, JsonText, type Route } from "../http/route.ts";
+import { defineRoute, SerializedJson, type Route } from "../http/route.ts";
 import type { createCancelJob } from "../services/cancel-job.ts";
 import type { createListJobs } from "../services/list-jobs.ts";
 import type { createRetryJob } from "../services/retry-job.ts";
@@ -39,7 +39,7 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
         const page = await listJobs({ tenant: defaultTenant, states, tags, ...filter }, { limit, after: cursor });
         const nextCursor = page.next === undefined ? null : toCursor(page.next);
         const text = `{"items":[${page.items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
-        return { status: 200, headers: { "Cache-Control": "no-cache" }, body: new JsonText(text) };
+        return { status: 200, headers: { "Cache-Control": "no-cache" }, body: new SerializedJson(text) };
       },
     }),
     defineRoute({

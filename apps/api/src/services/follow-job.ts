@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import { AppError } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
 import type { Look, LookAtJob } from "./look-at-job.ts";
 import { formatCursor, type StreamCursor } from "./stream-cursor.ts";
 import type { TailLogs } from "./tail-logs.ts";
 import type { WatchJobs } from "./watch-jobs.ts";
+import { noSuchJob } from "./no-such-job.ts";
 
 export type FollowJobDeps = { lookAtJob: LookAtJob; watchJobs: WatchJobs; tailLogs: TailLogs; log: Logger };
 
@@ -38,7 +38,7 @@ const fromTheStart: StreamCursor = { version: 0, log: 0, ended: false };
 export function createFollowJob({ lookAtJob, watchJobs, tailLogs, log }: FollowJobDeps) {
   return async function followJob(jobId: string, tenant: string, cursor?: StreamCursor): Promise<Following> {
     const first = await lookAtJob(jobId);
-    if (first?.tenant !== tenant) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+    if (first?.tenant !== tenant) throw noSuchJob(jobId);
     // What is ahead of the job is no cursor of this one.
     const seen = cursor && cursor.version <= first.version ? cursor : fromTheStart;
     return {

@@ -1,8 +1,8 @@
-import { AppError } from "@longshore/shared/errors";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
 import type { KeptView, StatusBoard } from "@longshore/shared/status/status-board";
 import type { Look, LookAtJob } from "./look-at-job.ts";
 import { tagOf } from "./tag-of.ts";
+import { noSuchJob } from "./no-such-job.ts";
 
 export type GetJobDeps = { board: StatusBoard; lookAtJob: LookAtJob };
 
@@ -35,7 +35,7 @@ export function createGetJob({ board, lookAtJob }: GetJobDeps): GetJob {
       return { etag: tagOf({ ...kept, isOver: true, chunksDone: null }), isOver: true, text: kept.text };
     }
     const look = await lookAtJob(jobId);
-    if (look?.tenant !== tenant) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+    if (look?.tenant !== tenant) throw noSuchJob(jobId);
     if (look.isOver && isAskedForAgain(jobId)) void board.keepView(look);
     return look;
   };

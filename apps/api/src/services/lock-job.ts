@@ -1,6 +1,6 @@
 import type { Transaction } from "kysely";
 import type { Database, ImportRow, JobRow } from "@longshore/shared/db/schema";
-import { AppError } from "@longshore/shared/errors";
+import { noSuchJob } from "./no-such-job.ts";
 
 export type LockedJob = { job: JobRow; imported: ImportRow | undefined };
 
@@ -22,6 +22,6 @@ export async function lockJob(trx: Transaction<Database>, jobId: string, tenant:
     .where("tenant", "=", tenant)
     .forUpdate()
     .executeTakeFirst();
-  if (!job) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+  if (!job) throw noSuchJob(jobId);
   return { job, imported };
 }

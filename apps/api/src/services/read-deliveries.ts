@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Db } from "@longshore/shared/db/create-database";
-import { AppError } from "@longshore/shared/errors";
+import { requireJob } from "./require-job.ts";
 
 /** A call of a job's webhook. */
 export const deliverySchema = z
@@ -26,13 +26,7 @@ export type DeliveriesPage = { items: Delivery[]; nextCursor: string | null };
 /** Reads how often a job's webhook was called and what it answered, in the order of the calls. Throws `not_found`. */
 export function createReadDeliveries(db: Db) {
   return async function readDeliveries(jobId: string, tenant: string, page: DeliveriesQuery): Promise<DeliveriesPage> {
-    const job = await db
-      .selectFrom("jobs")
-      .select("id")
-      .where("id", "=", jobId)
-      .where("tenant", "=", tenant)
-      .executeTakeFirst();
-    if (!job) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+    await requireJob(db, jobId, tenant);
 
     const rows = await db
       .selectFrom("webhook_deliveries")

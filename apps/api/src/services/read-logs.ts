@@ -1,6 +1,6 @@
 import type { Db } from "@longshore/shared/db/create-database";
-import { AppError } from "@longshore/shared/errors";
 import { logLevels, toLogLine, type LogLine } from "./log-line.ts";
+import { requireJob } from "./require-job.ts";
 
 export type LogsQuery = {
   /** Only lines with a larger number. */
@@ -15,13 +15,7 @@ export type LogsPage = { items: LogLine[]; nextCursor: string | null };
 /** Reads what a job's handler logged, in the order of the lines. Throws `not_found`. */
 export function createReadLogs(db: Db) {
   return async function readLogs(jobId: string, tenant: string, query: LogsQuery): Promise<LogsPage> {
-    const job = await db
-      .selectFrom("jobs")
-      .select("id")
-      .where("id", "=", jobId)
-      .where("tenant", "=", tenant)
-      .executeTakeFirst();
-    if (!job) throw new AppError("not_found", { message: `There is no job ${jobId}` });
+    await requireJob(db, jobId, tenant);
 
     const rows = await db
       .selectFrom("job_logs")

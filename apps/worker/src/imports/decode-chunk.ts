@@ -31,14 +31,13 @@ const parsers: Record<ImportFormat, (layout: Layout) => Parser> = {
 /** Turns a chunk's payload into values. Never throws for a bad record: it becomes one `Malformed`. */
 export async function decodeChunk(chunk: ClaimedChunk, dataset: Dataset): Promise<DecodedChunk> {
   const bytes = await decompress(chunk.payload, { chunkSize });
-  const { rows, columns } = chunk;
-  const parser = parsers[chunk.format]({ rows, columns, isNote: (field) => isNote(field, dataset) });
+  const parser = parsers[chunk.format]({ columns: chunk.columns, isNote: (field) => isNote(field, dataset) });
   let records: string[] | undefined;
   const isJson = chunk.format !== "csv";
   const raw = () => (records ??= listRecords(bytes, chunk.format));
 
   const values = parser.all?.(bytes);
-  if (values?.length === rows) return { values, raw, isJson };
+  if (values?.length === chunk.rows) return { values, raw, isJson };
   return {
     values: raw()
       .values()

@@ -13,7 +13,6 @@ export function notWrittenOut(): Malformed {
 
 /** How the records of a chunk are laid out. */
 export type Layout = {
-  rows: number;
   /** The CSV header. */
   columns: string[] | null;
   /** Tells notes on a row, such as those of a rejects file, from its data. */

@@ -1,5 +1,5 @@
 import type { JobRow } from "../db/schema.ts";
-import { newId } from "../new-id.ts";
+import { v7 as uuidv7 } from "uuid";
 import { findContract } from "./contracts.ts";
 import { findRunTime } from "./job-options.ts";
 import type { Submission } from "./submission.ts";
@@ -12,7 +12,7 @@ export type JobOrigin = { tenant: string; requestId: string | null; scheduleId?:
  * `assignEntries`. The kind must be a registered one.
  */
 export function toJobRow({ kind, payload, options = {} }: Submission, origin: JobOrigin): JobRow {
-  const id = newId();
+  const id = uuidv7();
   const createdAt = createdAtOf(id);
   const runAtMs = findRunTime(options, createdAt.getTime());
   const { expiresAt, timeoutMs } = options;
