@@ -44,5 +44,5 @@ COPY --from=build /out/api ./
 # Also migrates: `node dist/migrate.js`, once before a new version starts.
 FROM app AS worker
 # The rows of a chunk outlive a young generation of any size, and a small one leaves less behind.
-ENV NODE_OPTIONS=--max-semi-space-size=8
+ENV NODE_OPTIONS=--max-semi-space-size=16
 COPY --from=build /out/worker ./

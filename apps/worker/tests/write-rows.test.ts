@@ -19,12 +19,17 @@ beforeEach(() => sql`truncate users cascade`.execute(database.db));
 
 type Row = { email: string; name: string };
 
-async function write(onConflict: OnConflict, rows: Row[], expectDuplicates = false) {
+async function write(onConflict: OnConflict, rows: Row[], expectDuplicates = false, tenant = "default") {
   const valid = rows.map((row, index) => ({ index, key: row.email, row }));
   const written = await transactOnClient(database.pool, (on) =>
-    writeRows({ ...on, dataset: users }, { onConflict, expectDuplicates }, valid),
+    writeRows({ ...on, dataset: users, tenant }, { onConflict, expectDuplicates }, valid),
   );
-  const stored = await database.db.selectFrom("users").select(["email", "name"]).orderBy("email").execute();
+  const stored = await database.db
+    .selectFrom("users")
+    .select(["email", "name"])
+    .where("tenant", "=", tenant)
+    .orderBy("email")
+    .execute();
   const refused = written.refused.map(({ index }) => index).toSorted((a, b) => a - b);
   return { counts: { ...written, refused }, stored };
 }
@@ -86,3 +91,18 @@ it("chunks that hold the same keys in opposite order do not deadlock", async () 
   const sum = (field: "inserted" | "updated") => writes.reduce((total, { counts }) => total + counts[field], 0);
   expect([sum("inserted"), sum("updated")]).toEqual([300, 900]);
 });
+
+it.each(["error", "ignore", "update"] as const)(
+  "of another tenant nothing is seen or touched (%s)",
+  async (onConflict) => {
+    const ours = [{ email: "a@example.com", name: "Ours" }];
+    const theirs = [{ email: "a@example.com", name: "Theirs" }];
+    await write(onConflict, ours);
+    for (const expectDuplicates of [false, true]) {
+      const { counts, stored } = await write(onConflict, theirs, expectDuplicates, `other-${expectDuplicates}`);
+      expect(counts).toMatchObject({ inserted: 1, updated: 0, skipped: 0, refused: [] });
+      expect(stored).toEqual(theirs);
+    }
+    expect((await write(onConflict, [])).stored).toEqual(ours);
+  },
+);

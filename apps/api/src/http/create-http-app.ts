@@ -4,6 +4,7 @@ import { createDocsRoutes } from "./docs/create-docs-routes.ts";
 import { createErrorRoutes } from "./docs/create-error-routes.ts";
 import { createOpenApi, type ServiceInfo } from "./docs/create-openapi.ts";
 import { createErrorHandler, type TranslateError } from "./error-handler.ts";
+import type { Guard } from "./guard.ts";
 import { logRequests } from "./log-requests.ts";
 import { mountRoutes } from "./mount-routes.ts";
 import { openRequestContext } from "./request-context.ts";
@@ -15,10 +16,12 @@ export type HttpAppOptions = {
   log: Logger;
   info: ServiceInfo;
   translateError?: TranslateError;
+  /** Asked in this order, before each request of a route. */
+  guards?: readonly Guard[];
 };
 
 /** Composes the room: an Express app that serves the routes given and their documentation. */
-export function createHttpApp({ routes, log, info, translateError }: HttpAppOptions): Express {
+export function createHttpApp({ routes, log, info, translateError, guards = [] }: HttpAppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -27,7 +30,7 @@ export function createHttpApp({ routes, log, info, translateError }: HttpAppOpti
 
   app.use(openRequestContext(app, log), logRequests(log), setSecurityHeaders());
   const documented = [...routes, ...createErrorRoutes()];
-  mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))]);
+  mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))], guards);
   app.use(createErrorHandler(translateError));
   return app;
 }

@@ -28,6 +28,14 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     when: "An import was sent without a single row.",
     remedy: "Send at least one row. A CSV header alone is not a row.",
   },
+  forbidden: {
+    when: "The API key is valid, but has not the scope that this route needs, which the detail names.",
+    remedy: "Use a key with that scope. `npm run keys -- create` makes one.",
+  },
+  headers_too_large: {
+    when: "The request's line and headers together are larger than 16 KiB.",
+    remedy: "Send fewer or shorter headers, or what they carry in the body.",
+  },
   idempotency_in_flight: {
     when: "The first request with this `Idempotency-Key` is still under way, so there is no answer to repeat yet.",
     remedy: "Try again a little later, with the same key and the same body.",
@@ -86,6 +94,11 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     when: "You have as much unfinished work in this service as you may. Nothing of this request was kept.",
     remedy: "Try again after `Retry-After` seconds, when some of it is done.",
   },
+  rate_limited: {
+    when: "More requests came under this key, or from this address, than the rate limit allows. Nothing of this one was done.",
+    remedy:
+      "Try again after `Retry-After` seconds. `RateLimit` in each answer tells how much is left, `RateLimit-Policy` what the limit is.",
+  },
   record_too_large: {
     when: "One row, or one line without an end, is larger than a record may be.",
     remedy: "Check the quoting and the line ends near the row that the detail names.",
@@ -94,6 +107,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     when: "The client stopped sending: no byte of the body came for 30 seconds, or a JSON body was not complete after 60.",
     remedy: "Send it again, with an `Idempotency-Key` where the route takes one.",
   },
+  unauthenticated: {
+    when: "The request has no API key, or one that is not known, has expired or was revoked.",
+    remedy: "Send `Authorization: Bearer lsk_…`. `npm run keys -- create` makes a key.",
+  },
   unavailable: {
     when: "Something that Longshore needs, most often its database, does not answer or has no room.",
     remedy: "Try again after `Retry-After` seconds. `/health` tells what is down.",
@@ -101,6 +118,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
   unknown_dataset: {
     when: "The path names a dataset that is not registered.",
     remedy: "Use one of those at `/v1/datasets`.",
+  },
+  unknown_host: {
+    when: "The `Host` that the request names is not one of those under which this service answers.",
+    remedy: "Use a name that is listed in `ALLOWED_HOSTS`, or add this one there.",
   },
   unknown_kind: {
     when: "The body names a kind of job that is not registered.",

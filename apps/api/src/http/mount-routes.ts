@@ -2,6 +2,7 @@ import type { Express, RequestHandler } from "express";
 import { AppError } from "@longshore/shared/errors";
 import { checkRoutes } from "./check-routes.ts";
 import { requestPath } from "./request-path.ts";
+import type { Guard } from "./guard.ts";
 import type { Route } from "./route.ts";
 import { runRoute } from "./run-route.ts";
 import { sendReply } from "./send-reply.ts";
@@ -10,14 +11,14 @@ import { sendReply } from "./send-reply.ts";
  * Mounts routes on an Express app. A path that no route has is `not_found`; a method that no route has on a known path
  * is `method_not_allowed`. HEAD works wherever GET does, and OPTIONS tells what is allowed.
  */
-export function mountRoutes(app: Express, routes: readonly Route[]): void {
+export function mountRoutes(app: Express, routes: readonly Route[], guards: readonly Guard[] = []): void {
   checkRoutes(routes);
-  app.use(takeShortCut(routes));
+  app.use(takeShortCut(routes, guards));
   const byPath = Map.groupBy(routes, (route) => route.path);
   for (const path of [...byPath.keys()].toSorted(bySpecificity)) {
     const group = byPath.get(path) ?? [];
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
-    for (const route of group) mounted[route.method](runRoute(route));
+    for (const route of group) mounted[route.method](runRoute(route, guards));
     mounted.all(answerOtherMethods(group));
   }
   app.use((req) => {
@@ -26,9 +27,11 @@ export function mountRoutes(app: Express, routes: readonly Route[]): void {
 }
 
 /** Express tries one pattern after the other. A path without parameters needs none. */
-function takeShortCut(routes: readonly Route[]): RequestHandler {
+function takeShortCut(routes: readonly Route[], guards: readonly Guard[]): RequestHandler {
   const plain = routes.filter(({ path }) => !path.includes("{"));
-  const handlers = new Map(plain.map((route) => [`${route.method.toUpperCase()} ${route.path}`, runRoute(route)]));
+  const handlers = new Map(
+    plain.map((route) => [`${route.method.toUpperCase()} ${route.path}`, runRoute(route, guards)]),
+  );
   return (req, res, next) => {
     const handler = handlers.get(`${req.method} ${req.path}`);
     return handler ? handler(req, res, next) : next();

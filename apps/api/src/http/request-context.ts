@@ -1,12 +1,15 @@
 import { ServerResponse } from "node:http";
 import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "@longshore/shared/logger";
+import { anyone, type Caller } from "./caller.ts";
 import { chooseRequestId } from "./choose-request-id.ts";
 
 declare global {
   namespace Express {
     interface Request {
       id: string;
+      /** A guard says who it is. */
+      caller: Caller;
       /** Adds the request's id to each line. */
       readonly log: Logger;
       /** In `performance.now()` milliseconds. */
@@ -25,6 +28,7 @@ export function openRequestContext(app: Express, log: Logger): RequestHandler {
   return (req, res, next) => {
     req.startedAt = performance.now();
     req.id = chooseRequestId(req.headers["x-request-id"]);
+    req.caller = anyone;
     res.setHeader("X-Request-Id", req.id);
     next();
   };

@@ -7,6 +7,7 @@ import type { Request, Response } from "express";
 import type { z } from "zod";
 import type { ErrorCode } from "@longshore/shared/errors";
 import type { Logger } from "@longshore/shared/logger";
+import type { Caller } from "./caller.ts";
 import type { ContentEncoding } from "./body/content-encoding.ts";
 import { assertClosed } from "./validation/assert-closed.ts";
 
@@ -56,6 +57,7 @@ export type HandlerContext<Params, Query, Headers, Body> = {
   query: Query;
   headers: Headers;
   body: Body;
+  caller: Caller;
   req: Request;
   res: Response;
   log: Logger;

@@ -2,16 +2,22 @@ import type { Request, RequestHandler, Response } from "express";
 import type { z } from "zod";
 import type { Logger } from "@longshore/shared/logger";
 import { receiveBody } from "./body/receive-body.ts";
+import type { Caller } from "./caller.ts";
+import type { Guard } from "./guard.ts";
 import type { HandlerContext, Route } from "./route.ts";
 import { sendReply } from "./send-reply.ts";
 import { validateParameters } from "./validation/validate-parameters.ts";
 
-/** Turns a declared route into an Express handler: check the request, run the route's handler, write its reply. */
-export function runRoute(route: Route): RequestHandler {
+/** Turns a declared route into an Express handler: ask the guards, check the request, run the route's handler, write its reply. */
+export function runRoute(route: Route, guards: readonly Guard[]): RequestHandler {
   const { params, query, headers, body } = route.request ?? {};
   const closedQuery = query && close(query);
 
   return async (req, res) => {
+    for (const guard of guards) {
+      const asked = guard(req, res, route);
+      if (asked) await asked;
+    }
     const context = new Context(req, res);
     context.params = params && validateParameters(params, req.params, "path");
     context.query = closedQuery && validateParameters(closedQuery, req.query, "query");
@@ -35,6 +41,10 @@ class Context implements HandlerContext<unknown, unknown, unknown, unknown> {
     this.req = req;
     this.res = res;
     this.requestId = req.id;
+  }
+
+  get caller(): Caller {
+    return this.req.caller;
   }
 
   // These are made when they are asked for, which most handlers do not do.

@@ -56,7 +56,7 @@ export function createDatasetRoutes({ readRows }: DatasetRoutesDeps): Route[] {
       scope: "read",
       summary: "Read all rows of a dataset",
       description:
-        "Streams the whole table in the order of its key, or in the order in which rows were written where there is none, in the " +
+        "Streams all rows of the caller's tenant in the order of its key, or in the order in which rows were written where there is none, in the " +
         "fields in which they can be imported. In CSV, text that a spreadsheet would take for a formula starts with `'`.",
       request: {
         params: z.object({ dataset: z.string().min(1) }),
@@ -66,12 +66,12 @@ export function createDatasetRoutes({ readRows }: DatasetRoutesDeps): Route[] {
       },
       responses: { 200: { description: "The rows.", contentTypes: Object.values(contentTypes) } },
       errors: ["unknown_dataset", "unavailable"],
-      handler({ params, query, req }) {
+      handler({ params, query, caller, req }) {
         const type = query.format
           ? contentTypes[query.format]
           : req.accepts(Object.values(contentTypes)) || contentTypes.ndjson;
         const asTable = type === contentTypes.csv;
-        const rows = readRows(params.dataset, { asTable });
+        const rows = readRows(params.dataset, caller.tenant, { asTable });
         const headers = { "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" };
         return { status: 200, headers, body: asTable ? toCsv(rows) : toNdjson(rows) };
       },

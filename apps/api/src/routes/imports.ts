@@ -8,7 +8,6 @@ import { defineRoute, streamBody, type Route } from "../http/route.ts";
 import type { createReadRejects, Rejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
 import type { MaxRejects } from "../services/stage-import.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 import { jobParams } from "./job-params.ts";
@@ -95,9 +94,9 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         "record_too_large",
         "unavailable",
       ],
-      async handler({ params, query, headers, body, requestId, log }) {
+      async handler({ params, query, headers, body, requestId, log, caller }) {
         const { response: job, replayed } = await receiveImport({
-          tenant: defaultTenant,
+          tenant: caller.tenant,
           dataset: params.dataset,
           format: formats[body.contentType],
           onConflict: query.onConflict,
@@ -132,10 +131,10 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         },
       },
       errors: ["not_found", "unavailable"],
-      async handler({ params, req }) {
+      async handler({ params, caller, req }) {
         const type = req.accepts(["application/x-ndjson", "text/csv"]) || "application/x-ndjson";
         const asTable = type === "text/csv";
-        const rejects = await readRejects(params.id, { asTable });
+        const rejects = await readRejects(params.id, caller.tenant, { asTable });
         const headers = { "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" };
         return { status: 200, headers, body: asTable ? toCsv(rejects) : toNdjson(rejects) };
       },

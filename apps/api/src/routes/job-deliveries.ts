@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineRoute, type Route } from "../http/route.ts";
 import { deliverySchema, type createReadDeliveries } from "../services/read-deliveries.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { jobParams } from "./job-params.ts";
 
 export type JobDeliveriesRoutesDeps = { readDeliveries: ReturnType<typeof createReadDeliveries> };
@@ -37,8 +36,8 @@ export function createJobDeliveriesRoutes({ readDeliveries }: JobDeliveriesRoute
       },
       responses: { 200: { description: "The calls.", schema: deliveriesSchema } },
       errors: ["not_found", "unavailable"],
-      async handler({ params, query: { cursor: after, limit } }) {
-        return { status: 200, body: await readDeliveries(params.id, defaultTenant, { after, limit }) };
+      async handler({ params, query: { cursor: after, limit }, caller }) {
+        return { status: 200, body: await readDeliveries(params.id, caller.tenant, { after, limit }) };
       },
     }),
   ];

@@ -3,7 +3,6 @@ import { defineRoute, streamed, type Route } from "../http/route.ts";
 import type { Streams } from "../http/streams/keep-streams.ts";
 import type { createFollowJob } from "../services/follow-job.ts";
 import { parseCursor } from "../services/stream-cursor.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { jobParams } from "./job-params.ts";
 
 export type JobEventsRoutesDeps = { followJob: ReturnType<typeof createFollowJob>; streams: Streams };
@@ -38,9 +37,9 @@ export function createJobEventsRoutes({ followJob, streams }: JobEventsRoutesDep
         204: { description: "The job is over and its end was got: there is nothing to come back for." },
       },
       errors: ["not_found", "overloaded", "unavailable"],
-      async handler({ params, query, headers, req, res }) {
+      async handler({ params, query, headers, caller, req, res }) {
         const cursor = parseCursor(headers["last-event-id"] ?? query.lastEventId);
-        const following = await followJob(params.id, defaultTenant, cursor);
+        const following = await followJob(params.id, caller.tenant, cursor);
         if (following.isSeen) return { status: 204 };
         following.sendTo(await streams.open(req, res));
         return streamed;

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { defineRoute, type Route } from "../http/route.ts";
 import { logLevels, logLineSchema } from "../services/log-line.ts";
 import type { createReadLogs } from "../services/read-logs.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { jobParams } from "./job-params.ts";
 
 export type JobLogsRoutesDeps = { readLogs: ReturnType<typeof createReadLogs> };
@@ -39,8 +38,8 @@ export function createJobLogsRoutes({ readLogs }: JobLogsRoutesDeps): Route[] {
       },
       responses: { 200: { description: "The lines.", schema: logsSchema } },
       errors: ["not_found", "unavailable"],
-      async handler({ params, query }) {
-        return { status: 200, body: await readLogs(params.id, defaultTenant, query) };
+      async handler({ params, query, caller }) {
+        return { status: 200, body: await readLogs(params.id, caller.tenant, query) };
       },
     }),
   ];

@@ -3,7 +3,6 @@ import { jobViewSchema } from "@longshore/shared/status/job-view";
 import { matchTag } from "../http/match-tag.ts";
 import { defineRoute, SerializedJson, type Route } from "../http/route.ts";
 import type { GetJob } from "../services/get-job.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import type { createWaitForJob } from "../services/wait-for-job.ts";
 import { jobParams } from "./job-params.ts";
 import { readWait } from "./read-wait.ts";
@@ -47,13 +46,13 @@ export function createJobStatusRoutes({ getJob, waitForJob }: JobStatusRoutesDep
       },
       errors: ["not_found", "unavailable"],
       async handler(context) {
-        const { params, query, headers } = context;
+        const { params, query, headers, caller } = context;
         const preferred = query.wait === undefined ? readWait(headers.prefer) : undefined;
         const seconds = query.wait ?? preferred ?? 0;
         const job =
           seconds === 0
-            ? await getJob(params.id, defaultTenant)
-            : await waitForJob(params.id, defaultTenant, { waitMs: seconds * 1_000, signal: context.signal });
+            ? await getJob(params.id, caller.tenant)
+            : await waitForJob(params.id, caller.tenant, { waitMs: seconds * 1_000, signal: context.signal });
         const answer = {
           ETag: job.etag,
           "Cache-Control": "no-cache",

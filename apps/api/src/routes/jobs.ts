@@ -4,7 +4,6 @@ import { defineRoute, SerializedJson, type Route } from "../http/route.ts";
 import type { createCancelJob } from "../services/cancel-job.ts";
 import type { createListJobs } from "../services/list-jobs.ts";
 import type { createRetryJob } from "../services/retry-job.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { jobParams } from "./job-params.ts";
 import { listParameters, toCursor } from "./list-parameters.ts";
@@ -34,9 +33,9 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
         },
       },
       errors: ["unavailable"],
-      async handler({ query }) {
+      async handler({ query, caller }) {
         const { limit, cursor, state: states, tag: tags, ...filter } = query;
-        const page = await listJobs({ tenant: defaultTenant, states, tags, ...filter }, { limit, after: cursor });
+        const page = await listJobs({ tenant: caller.tenant, states, tags, ...filter }, { limit, after: cursor });
         const nextCursor = page.next === undefined ? null : toCursor(page.next);
         const text = `{"items":[${page.items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`;
         return { status: 200, headers: { "Cache-Control": "no-cache" }, body: new SerializedJson(text) };
@@ -56,8 +55,8 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
         202: { description: "Cancelled, or soon to be.", schema: jobViewSchema, headers: acceptedHeaderDocs },
       },
       errors: ["not_found", "illegal_state", "unavailable"],
-      async handler({ params }) {
-        const job = await cancelJob(params.id, defaultTenant);
+      async handler({ params, caller }) {
+        const job = await cancelJob(params.id, caller.tenant);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),
@@ -73,8 +72,8 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
       request: { params: jobParams },
       responses: { 202: { description: "Queued again.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
       errors: ["not_found", "illegal_state", "unavailable"],
-      async handler({ params, log }) {
-        const job = await retryJob(params.id, defaultTenant, log);
+      async handler({ params, caller, log }) {
+        const job = await retryJob(params.id, caller.tenant, log);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { scheduleViewSchema } from "@longshore/shared/schedules/schedule-view";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
+import type { Caller } from "../http/caller.ts";
 import { defineRoute, jsonBody, type Route } from "../http/route.ts";
 import { withChanges, type createChangeSchedule } from "../services/change-schedule.ts";
 import type { createCreateSchedule } from "../services/create-schedule.ts";
@@ -10,7 +11,6 @@ import type { createReadSchedule } from "../services/read-schedule.ts";
 import type { createRemoveSchedule } from "../services/remove-schedule.ts";
 import type { createRunSchedule } from "../services/run-schedule.ts";
 import { scheduleChangesSchema, scheduleSchema } from "../services/schedule-body.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { listParameters, toCursor } from "./list-parameters.ts";
 
@@ -27,7 +27,8 @@ export type ScheduleRoutesDeps = {
 const params = z.object({ id: z.uuid().toLowerCase() });
 
 const tags = ["schedules"];
-const keyOf = ({ id }: z.output<typeof params>) => ({ tenant: defaultTenant, id });
+type Asked = { params: z.output<typeof params>; caller: Caller };
+const keyOf = ({ params: { id }, caller: { tenant } }: Asked) => ({ tenant, id });
 const theSchedule = { 200: { description: "The schedule.", schema: scheduleViewSchema } } as const;
 const nightly = {
   name: "nightly profiles",
@@ -53,7 +54,7 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       errors: ["not_found", "unavailable"],
       handler: async (request) => ({
         status: 200,
-        body: await deps.pauseSchedule(keyOf(request.params), action === "pause"),
+        body: await deps.pauseSchedule(keyOf(request), action === "pause"),
       }),
     });
 
@@ -71,8 +72,8 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
         201: { description: "Stored.", schema: scheduleViewSchema, headers: { Location: "The schedule's URL." } },
       },
       errors: ["unknown_kind", "already_exists", "unavailable"],
-      async handler({ body }) {
-        const schedule = await deps.createSchedule(body, defaultTenant);
+      async handler({ body, caller }) {
+        const schedule = await deps.createSchedule(body, caller.tenant);
         return { status: 201, headers: { Location: schedule.links.self }, body: schedule };
       },
     }),
@@ -91,8 +92,8 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
         },
       },
       errors: ["unavailable"],
-      async handler({ query: { limit, cursor } }) {
-        const { items, next } = await deps.listSchedules({ tenant: defaultTenant, limit, after: cursor });
+      async handler({ query: { limit, cursor }, caller }) {
+        const { items, next } = await deps.listSchedules({ tenant: caller.tenant, limit, after: cursor });
         return { status: 200, body: { items, nextCursor: next && toCursor(next) } };
       },
     }),
@@ -106,7 +107,7 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       request: { params },
       responses: theSchedule,
       errors: ["not_found", "unavailable"],
-      handler: async (request) => ({ status: 200, body: await deps.readSchedule(keyOf(request.params)) }),
+      handler: async (request) => ({ status: 200, body: await deps.readSchedule(keyOf(request)) }),
     }),
     defineRoute({
       operationId: "replaceSchedule",
@@ -121,7 +122,7 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       errors: ["not_found", "unknown_kind", "already_exists", "unavailable"],
       handler: async (request) => ({
         status: 200,
-        body: await deps.changeSchedule(keyOf(request.params), () => request.body),
+        body: await deps.changeSchedule(keyOf(request), () => request.body),
       }),
     }),
     defineRoute({
@@ -137,7 +138,7 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       errors: ["not_found", "unknown_kind", "already_exists", "unavailable"],
       handler: async (request) => ({
         status: 200,
-        body: await deps.changeSchedule(keyOf(request.params), (known) => withChanges(known, request.body)),
+        body: await deps.changeSchedule(keyOf(request), (known) => withChanges(known, request.body)),
       }),
     }),
     defineRoute({
@@ -152,7 +153,7 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       responses: { 204: { description: "Removed." } },
       errors: ["not_found", "unavailable"],
       async handler(request) {
-        await deps.removeSchedule(keyOf(request.params));
+        await deps.removeSchedule(keyOf(request));
         return { status: 204 };
       },
     }),
@@ -169,8 +170,8 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       request: { params },
       responses: { 202: { description: "Accepted.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
       errors: ["not_found", "unknown_kind", "unavailable"],
-      async handler({ params: { id }, requestId, log }) {
-        const job = await deps.runSchedule(keyOf({ id }), requestId, log);
+      async handler(request) {
+        const job = await deps.runSchedule(keyOf(request), request.requestId, request.log);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),

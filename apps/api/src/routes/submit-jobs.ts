@@ -6,7 +6,6 @@ import { jobViewSchema } from "@longshore/shared/status/job-view";
 import { defineRoute, jsonBody, type Route } from "../http/route.ts";
 import type { createSubmitBatch } from "../services/submit-batch.ts";
 import type { createSubmitJob } from "../services/submit-job.ts";
-import { defaultTenant } from "../services/tenant.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 
@@ -67,9 +66,9 @@ export function createSubmitRoutes({ submitJob, submitBatch }: SubmitRoutesDeps)
         },
       },
       errors: ["unknown_kind", "unavailable", ...idempotencyErrors],
-      async handler({ headers, body, requestId }) {
+      async handler({ headers, body, requestId, caller }) {
         const idempotencyKey = headers["idempotency-key"];
-        const { response, replayed } = await submitJob(body, { tenant: defaultTenant, requestId, idempotencyKey });
+        const { response, replayed } = await submitJob(body, { tenant: caller.tenant, requestId, idempotencyKey });
         return {
           status: 202,
           headers: {
@@ -105,9 +104,9 @@ export function createSubmitRoutes({ submitJob, submitBatch }: SubmitRoutesDeps)
         202: { description: "What became of each.", schema: batchResultSchema, headers: replayedHeaderDoc },
       },
       errors: ["unavailable", ...idempotencyErrors],
-      async handler({ headers, body, requestId }) {
+      async handler({ headers, body, requestId, caller }) {
         const idempotencyKey = headers["idempotency-key"];
-        const { response, replayed } = await submitBatch(body, { tenant: defaultTenant, requestId, idempotencyKey });
+        const { response, replayed } = await submitBatch(body, { tenant: caller.tenant, requestId, idempotencyKey });
         return { status: 202, headers: replayedHeader(replayed), body: response };
       },
     }),

@@ -24,8 +24,18 @@ export type Rejects = {
  * no columns. Throws `not_found`.
  */
 export function createReadRejects(db: Db) {
-  return async function readRejects(jobId: string, { asTable }: { asTable: boolean }): Promise<Rejects> {
-    const imported = await db.selectFrom("imports").selectAll().where("job_id", "=", jobId).executeTakeFirst();
+  return async function readRejects(
+    jobId: string,
+    tenant: string,
+    { asTable }: { asTable: boolean },
+  ): Promise<Rejects> {
+    const imported = await db
+      .selectFrom("imports")
+      .innerJoin("jobs", "jobs.id", "imports.job_id")
+      .selectAll("imports")
+      .where("imports.job_id", "=", jobId)
+      .where("jobs.tenant", "=", tenant)
+      .executeTakeFirst();
     if (!imported) throw new AppError("not_found", { message: `There is no import ${jobId}` });
     const dataset = findDataset(imported.dataset);
     const columns = imported.columns ?? Object.keys(dataset?.fields ?? {});

@@ -9,21 +9,21 @@ type Row = Record<string, unknown>;
 export type Rows = { columns: string[]; pages: AsyncGenerator<Row[]> };
 
 /**
- * Every row of a dataset as it could be submitted again, read page by page in the order of its key; without one, in the
+ * Every row that a tenant has in a dataset as it could be submitted again, read page by page in the order of its key; without one, in the
  * order in which rows were written. `asTable` keeps rows of any fields in the one column that holds them.
  * Throws `unknown_dataset`.
  */
 export function createReadRows(db: Db) {
-  return function readRows(name: string, { asTable }: { asTable: boolean }): Rows {
+  return function readRows(name: string, tenant: string, { asTable }: { asTable: boolean }): Rows {
     const dataset = findDataset(name);
     if (!dataset) throw new AppError("unknown_dataset", { message: `There is no dataset "${name}"` });
     const columns = Object.keys(dataset.columns);
     const toRow = dataset.fields || asTable ? pick(columns) : (row: Row) => row[columns[0]!] as Row;
-    return { columns, pages: readPages(db, dataset, toRow) };
+    return { columns, pages: readPages(db, dataset, tenant, toRow) };
   };
 }
 
-async function* readPages(db: Db, dataset: Dataset, toRow: (row: Row) => Row): AsyncGenerator<Row[]> {
+async function* readPages(db: Db, dataset: Dataset, tenant: string, toRow: (row: Row) => Row): AsyncGenerator<Row[]> {
   const order = hasKey(dataset) ? dataset.key : ["id"];
   const columns = toList(new Set([...Object.keys(dataset.columns), ...order]));
   // Rows of any fields may be large.
@@ -32,12 +32,12 @@ async function* readPages(db: Db, dataset: Dataset, toRow: (row: Row) => Row): A
   let behind = sql``;
   for (;;) {
     const { rows } = await sql<Row>`
-      select ${columns} from ${sql.table(dataset.table)} ${behind} order by ${toList(order)} limit ${pageRows}`.execute(
+      select ${columns} from ${sql.table(dataset.table)} where tenant = ${tenant} ${behind} order by ${toList(order)} limit ${pageRows}`.execute(
       db,
     );
     yield rows.map(toRow);
     if (rows.length < pageRows) return;
-    behind = sql`where (${toList(order)}) > (${sql.join(order.map((column) => rows.at(-1)![column]))})`;
+    behind = sql`and (${toList(order)}) > (${sql.join(order.map((column) => rows.at(-1)![column]))})`;
   }
 }
 

@@ -8,6 +8,7 @@ import { evictHolder } from "./evict-holder.ts";
 export type ClaimedChunk = {
   jobId: string;
   seq: number;
+  tenant: string;
   dataset: string;
   format: ImportFormat;
   columns: string[] | null;
@@ -51,7 +52,7 @@ async function claim(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChu
       update jobs set state = 'running', started_at = now(), updated_at = now(), revision = revision + 1
       where id = ${jobId} and state = 'queued' and exists (select from claimed)
     )
-    select claimed.job_id as "jobId", claimed.seq, imports.dataset, imports.format, imports.columns,
+    select claimed.job_id as "jobId", claimed.seq, jobs.tenant, imports.dataset, imports.format, imports.columns,
       imports.on_conflict as "onConflict", imports.dry_run as "dryRun", imports.met_duplicates as "metDuplicates", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
       claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId"
     from claimed join imports using (job_id) join jobs on jobs.id = claimed.job_id`.execute(db);

@@ -8,22 +8,20 @@ import type { ValidRow } from "./validate-rows.ts";
 const rowsPerBlock = 2_000;
 
 /** Writes rows by COPY, PostgreSQL's fastest way in. It knows no conflicts: a duplicate makes it throw as a bad row does. */
-export async function copyRows({ client, dataset }: Target, rows: readonly ValidRow[]): Promise<void> {
+export async function copyRows({ client, dataset, tenant }: Target, rows: readonly ValidRow[]): Promise<void> {
   const columns = Object.keys(dataset.columns);
-  const names = columns.map((column) => client.escapeIdentifier(column)).join(", ");
+  const names = ["tenant", ...columns].map((column) => client.escapeIdentifier(column)).join(", ");
   const copy = client.query(copyFrom(`copy ${client.escapeIdentifier(dataset.table)} (${names}) from stdin`));
-  await pipeline(Readable.from(blocks(columns, rows), { objectMode: true, highWaterMark: 1 }), copy);
+  await pipeline(Readable.from(blocks(tenant, columns, rows), { objectMode: true, highWaterMark: 1 }), copy);
 }
 
-function* blocks(columns: readonly string[], rows: readonly ValidRow[]): Generator<Buffer> {
+function* blocks(tenant: string, columns: readonly string[], rows: readonly ValidRow[]): Generator<Buffer> {
+  const start = toCopyText(tenant);
   for (let at = 0; at < rows.length; at += rowsPerBlock) {
     let text = "";
     for (const { row } of rows.slice(at, at + rowsPerBlock)) {
-      let separator = "";
-      for (const column of columns) {
-        text += separator + toCopyText(row[column]);
-        separator = "\t";
-      }
+      text += start;
+      for (const column of columns) text += `\t${toCopyText(row[column])}`;
       text += "\n";
     }
     yield Buffer.from(text);

@@ -9,32 +9,34 @@ import { asDuplicates, nothingWritten, type Written } from "./written.ts";
 /** Writes rows of distinct keys, or of none, in one statement, an array for each column. Throws what PostgreSQL throws. */
 export async function insertRows(target: Target, onConflict: OnConflict, rows: readonly ValidRow[]): Promise<Written> {
   if (hasKey(target.dataset)) return inserts[onConflict](target, rows);
-  await insertUnnested(target.dataset, rows).execute(target.trx);
+  await insertUnnested(target, rows).execute(target.trx);
   return { ...nothingWritten, inserted: rows.length };
 }
 
 type Insert = (target: Target, rows: readonly ValidRow[]) => Promise<Written>;
 
 const inserts: Record<OnConflict, Insert> = {
-  async error({ trx, dataset }, rows) {
-    const key = keyColumns(dataset);
+  async error(target, rows) {
+    const { trx, dataset } = target;
     const { rows: inserted } = await sql<Record<string, unknown>>`
-      ${insertUnnested(dataset, rows)} on conflict (${key}) do nothing returning ${key}`.execute(trx);
+      ${insertUnnested(target, rows)} on conflict (${uniqueColumns(dataset)}) do nothing
+      returning ${toList(dataset.key)}`.execute(trx);
     return { ...asDuplicates(dataset, "error", untouched(dataset, rows, inserted)), inserted: inserted.length };
   },
 
-  async ignore({ trx, dataset }, rows) {
+  async ignore(target, rows) {
     const { numAffectedRows } = await sql`
-      ${insertUnnested(dataset, rows)} on conflict (${keyColumns(dataset)}) do nothing`.execute(trx);
+      ${insertUnnested(target, rows)} on conflict (${uniqueColumns(target.dataset)}) do nothing`.execute(target.trx);
     const inserted = Number(numAffectedRows);
     return { ...nothingWritten, inserted, skipped: rows.length - inserted };
   },
 
-  async update({ trx, dataset }, rows) {
+  async update(target, rows) {
+    const { trx, dataset } = target;
     const { rows: counts } = await sql<{ inserted: number; updated: number }>`
       with written as (
-        ${insertUnnested(dataset, rows)}
-        on conflict (${keyColumns(dataset)}) do update set ${assignments(dataset)}
+        ${insertUnnested(target, rows)}
+        on conflict (${uniqueColumns(dataset)}) do update set ${assignments(dataset)}
         returning xmax = 0 as fresh)
       select count(*) filter (where fresh) as inserted, count(*) filter (where not fresh) as updated from written`.execute(
       trx,
@@ -43,17 +45,21 @@ const inserts: Record<OnConflict, Insert> = {
   },
 };
 
-function insertUnnested(dataset: Dataset, rows: readonly ValidRow[]) {
+function insertUnnested({ dataset, tenant }: Target, rows: readonly ValidRow[]) {
   const columns = Object.keys(dataset.columns);
   const arrays = columns.map(
     (column) => sql`${rows.map(({ row }) => row[column])}::${sql.raw(dataset.columns[column]!)}[]`,
   );
-  const names = sql.join(columns.map((column) => sql.ref(column)));
-  return sql`insert into ${sql.table(dataset.table)} (${names}) select * from unnest(${sql.join(arrays)})`;
+  return sql`insert into ${sql.table(dataset.table)} (${toList(["tenant", ...columns])})
+    select ${tenant}, * from unnest(${sql.join(arrays)})`;
 }
 
-function keyColumns(dataset: Dataset) {
-  return sql.join(dataset.key.map((column) => sql.ref(column)));
+function uniqueColumns({ key }: Dataset) {
+  return toList(["tenant", ...key]);
+}
+
+function toList(columns: readonly string[]) {
+  return sql.join(columns.map((column) => sql.ref(column)));
 }
 
 /** Sets every column but the key. A dataset of nothing but its key has nothing to set, and sets the key to itself. */

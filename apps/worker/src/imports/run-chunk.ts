@@ -57,7 +57,7 @@ async function applyChunk({ pool }: ChunkDatabase, chunk: ClaimedChunk): Promise
       .executeTakeFirst();
     if (!pending) return undefined;
     const options = { onConflict: chunk.onConflict, expectDuplicates: chunk.metDuplicates };
-    const target = { trx, client, dataset };
+    const target = { trx, client, dataset, tenant: chunk.tenant };
     const written = chunk.dryRun
       ? await rehearseRows(target, chunk.jobId, options, valid)
       : await writeRows(target, options, valid);

@@ -1,5 +1,5 @@
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import type { ClientTransaction } from "@longshore/shared/db/transact-on-client";
 
-/** Where the rows of a chunk go. */
-export type Target = ClientTransaction & { dataset: Dataset };
+/** Where the rows of a chunk go, and whose they are. */
+export type Target = ClientTransaction & { dataset: Dataset; tenant: string };

@@ -28,6 +28,8 @@ export type ThreadContext = {
 
 /** What a handler gets beside its payload. Handlers know nothing of queues. */
 export type JobContext = ThreadContext & {
+  /** Whose job it is: a handler reads and writes the rows of no other. */
+  tenant: string;
   /** Fires when the attempt's time is over, when it is cancelled and when the worker must go: stop soon, by throwing. */
   signal: AbortSignal;
   db: Db;

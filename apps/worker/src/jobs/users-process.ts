@@ -1,8 +1,16 @@
 import type { Contracts } from "@longshore/shared/jobs/contracts";
 import { UnrecoverableError, type JobHandler } from "./define-handler.ts";
 
-export const handleUsersProcess: JobHandler<Contracts["users.process"]> = async ({ userId }, { db, transaction }) => {
-  const user = await db.selectFrom("users").select(["name", "email"]).where("id", "=", userId).executeTakeFirst();
+export const handleUsersProcess: JobHandler<Contracts["users.process"]> = async (
+  { userId },
+  { db, tenant, transaction },
+) => {
+  const user = await db
+    .selectFrom("users")
+    .select(["name", "email"])
+    .where("tenant", "=", tenant)
+    .where("id", "=", userId)
+    .executeTakeFirst();
   if (!user) throw new UnrecoverableError(`There is no user ${userId}`);
 
   const profile = deriveProfile(user);
@@ -10,8 +18,10 @@ export const handleUsersProcess: JobHandler<Contracts["users.process"]> = async 
   await transaction("store-profile", (trx) =>
     trx
       .insertInto("user_profiles")
-      .values({ user_id: userId, ...columns, processed_at: new Date() })
-      .onConflict((conflict) => conflict.column("user_id").doUpdateSet({ ...columns, processed_at: new Date() }))
+      .values({ tenant, user_id: userId, ...columns, processed_at: new Date() })
+      .onConflict((conflict) =>
+        conflict.columns(["tenant", "user_id"]).doUpdateSet({ ...columns, processed_at: new Date() }),
+      )
       .execute(),
   );
   return { userId, ...profile };

@@ -11,6 +11,7 @@ export type JobReference = { jobId: string; entry: string };
 
 const claimedColumns = [
   "id",
+  "tenant",
   "kind",
   "payload",
   "options",

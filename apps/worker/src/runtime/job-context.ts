@@ -21,6 +21,7 @@ export function createJobContext(deps: RunJobDeps, job: ClaimedJob, run: Run): R
 
   const context: JobContext = {
     jobId: job.id,
+    tenant: job.tenant,
     attempt: job.attempt + 1,
     get signal() {
       return run.signal;

@@ -214,6 +214,7 @@ interface QueueSettingsTable {
 
 interface UsersTable {
   id: Generated<number>;
+  tenant: Generated<string>;
   email: string;
   name: string;
   created_at: CreatedAt;
@@ -221,6 +222,7 @@ interface UsersTable {
 }
 
 interface UserProfilesTable {
+  tenant: Generated<string>;
   user_id: number;
   display_name: string;
   initials: string;
@@ -230,6 +232,7 @@ interface UserProfilesTable {
 
 interface CitiesTable {
   id: Generated<number>;
+  tenant: Generated<string>;
   name: string;
   country: string;
   admin1: string;
@@ -240,6 +243,7 @@ interface CitiesTable {
 
 interface RecordsTable {
   id: Generated<number>;
+  tenant: Generated<string>;
   data: Json<Record<string, unknown>>;
   created_at: CreatedAt;
 }

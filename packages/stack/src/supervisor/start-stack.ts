@@ -75,6 +75,6 @@ async function workerSpec(number: number, dataDir: string, env: NodeJS.ProcessEn
     dataDir,
     env: { ...env, HOST: "127.0.0.1", PORT: String(port) },
     // As in the Dockerfile: the rows of a chunk outlive a young generation of any size, and a small one leaves less behind.
-    flags: ["--max-semi-space-size=8"],
+    flags: ["--max-semi-space-size=16"],
   };
 }

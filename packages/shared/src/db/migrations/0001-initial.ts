@@ -184,35 +184,45 @@ const statements = [
     check ((rate_max is null) = (rate_duration_ms is null))
   )`,
 
-  // Keys compare by bytes: the same order on every server, and cheaper than a language's.
+  // The rows of a dataset belong to a tenant, which comes first in every key. Keys compare by bytes: the same order on every server, and cheaper than a language's.
   `create table users (
-    id bigint generated always as identity primary key,
-    email text collate "C" not null unique,
+    id bigint generated always as identity,
+    tenant text collate "C" not null default 'default',
+    email text collate "C" not null,
     name text not null,
     created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now()
+    updated_at timestamptz not null default now(),
+    primary key (tenant, id),
+    unique (tenant, email)
   )`,
   `create table user_profiles (
-    user_id bigint primary key references users on delete cascade,
+    tenant text collate "C" not null default 'default',
+    user_id bigint not null,
     display_name text not null,
     initials text not null,
     email_domain text not null,
-    processed_at timestamptz not null default now()
+    processed_at timestamptz not null default now(),
+    primary key (tenant, user_id),
+    foreign key (tenant, user_id) references users on delete cascade
   )`,
   `create table cities (
-    id bigint generated always as identity primary key,
+    id bigint generated always as identity,
+    tenant text collate "C" not null default 'default',
     name text collate "C" not null,
     country text collate "C" not null,
     admin1 text not null,
     admin2 text not null,
     lat double precision not null check (lat between -90 and 90),
     lng double precision not null check (lng between -180 and 180),
-    unique (country, name, lat, lng)
+    primary key (tenant, id),
+    unique (tenant, country, name, lat, lng)
   )`,
   `create table records (
-    id bigint generated always as identity primary key,
+    id bigint generated always as identity,
+    tenant text collate "C" not null default 'default',
     data jsonb not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    primary key (tenant, id)
   )`,
 ];
 

@@ -1,2 +1,0 @@
-/** Who owns a job while no API keys are configured. */
-export const defaultTenant = "default";
