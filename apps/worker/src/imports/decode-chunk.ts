@@ -31,7 +31,11 @@ const parsers: Record<ImportFormat, (layout: Layout) => Parser> = {
 /** Turns a chunk's payload into values. Never throws for a bad record: it becomes one `Malformed`. */
 export async function decodeChunk(chunk: ClaimedChunk, dataset: Dataset): Promise<DecodedChunk> {
   const bytes = await decompress(chunk.payload, { chunkSize });
-  const parser = parsers[chunk.format]({ columns: chunk.columns, isNote: (field) => isNote(field, dataset) });
+  const parser = parsers[chunk.format]({
+    columns: chunk.columns,
+    whole: dataset.whole !== undefined,
+    isNote: (field) => isNote(field, dataset),
+  });
   let records: string[] | undefined;
   const isJson = chunk.format !== "csv";
   const raw = () => (records ??= listRecords(bytes, chunk.format));

@@ -1,8 +1,13 @@
+import { JsonText } from "@longshore/shared/datasets/json-text";
+import { isPlainJson } from "@longshore/shared/validation/is-plain-json";
 import { Malformed, notWrittenOut, type Layout, type Parser } from "./parser.ts";
 
-/** Lines of JSON. */
+/** Lines of JSON. A plain object that is to be kept whole is not parsed: PostgreSQL will do so, and refuse what is none. */
 export function createNdjsonParser(layout: Layout): Parser {
-  return { one: (record) => parseOne(record, layout) };
+  return {
+    one: (record) =>
+      layout.whole && record.startsWith("{") && isPlainJson(record) ? new JsonText(record) : parseOne(record, layout),
+  };
 }
 
 /** The elements of a JSON array: a chunk of them is an array but for its brackets. */
@@ -25,8 +30,13 @@ function parseOne(record: string, layout: Layout): unknown {
   try {
     return withoutNotes(JSON.parse(record), layout);
   } catch (error) {
-    return new Malformed(`is not valid JSON: ${(error as Error).message}`);
+    return asMalformed(error);
   }
+}
+
+/** What is said of a record that `JSON.parse` does not take. */
+export function asMalformed(error: unknown): Malformed {
+  return new Malformed(`is not valid JSON: ${(error as Error).message}`);
 }
 
 function withoutNotes(value: unknown, { isNote }: Layout): unknown {

@@ -15,6 +15,8 @@ export function notWrittenOut(): Malformed {
 export type Layout = {
   /** The CSV header. */
   columns: string[] | null;
+  /** Whether rows are kept whole, as JSON. */
+  whole: boolean;
   /** Tells notes on a row, such as those of a rejects file, from its data. */
   isNote: (field: string) => boolean;
 };
@@ -26,6 +28,6 @@ export type Parser = {
    * value is whose.
    */
   all?(bytes: Buffer): unknown[] | undefined;
-  /** One of them: its value, or `Malformed`. */
+  /** One of them: its value, or `Malformed`; or its text, if it is to be kept as it is and nothing can be wrong with it but its syntax. */
   one(record: string): unknown;
 };

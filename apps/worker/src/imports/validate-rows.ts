@@ -37,7 +37,11 @@ export function validateRows(
   for (const value of values) {
     index += 1;
     if (value instanceof Malformed) {
-      refused.push({ index, code: "malformed_record", field: null, message: value.message });
+      refused.push(refuseMalformed(index, value));
+      continue;
+    }
+    if (dataset.whole && value instanceof JsonText) {
+      valid.push({ index, key: "", row: { [dataset.whole]: value } });
       continue;
     }
     if (isJson && dataset.whole && isObject(value) && isPlainJson(raw()[index]!)) {
@@ -54,6 +58,11 @@ export function validateRows(
     else valid.push({ index, key: keyOf(dataset, parsed.data), row: parsed.data });
   }
   return { valid, refused };
+}
+
+/** A row that cannot be read. */
+export function refuseMalformed(index: number, { message }: Malformed): Refusal {
+  return { index, code: "malformed_record", field: null, message };
 }
 
 function isObject(value: unknown): boolean {

@@ -3,6 +3,7 @@ import type { OnConflict } from "@longshore/shared/db/schema";
 import { copyRows } from "./copy-rows.ts";
 import { groupByKey, type KeyGroups } from "./group-by-key.ts";
 import { insertIsolating } from "./insert-isolating.ts";
+import { readUnread } from "./read-unread.ts";
 import type { Target } from "./target.ts";
 import { underSavepoint } from "./under-savepoint.ts";
 import type { ValidRow } from "./validate-rows.ts";
@@ -54,5 +55,6 @@ async function writeDistinct(
     const { refused } = await underSavepoint(target.trx, () => copyRows(target, rows));
     if (!refused) return { ...nothingWritten, inserted: rows.length };
   }
-  return insertIsolating(target, onConflict, rows);
+  const { readable, refused } = readUnread(target.dataset, rows);
+  return addWritten(await insertIsolating(target, onConflict, readable), { ...nothingWritten, refused });
 }

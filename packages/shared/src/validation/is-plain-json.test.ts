@@ -6,15 +6,21 @@ import { isPlainJson } from "./is-plain-json.ts";
 const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
 describe("a JSON text is plain", () => {
-  it.each(['{"a":1.5,"b":["x",null,true]}', '{"a":900719925474099,"b":1e99,"c":"\\n"}', deep(32)])(
-    "if it is %s",
-    (text) => {
-      expect(isPlainJson(text)).toBe(true);
-    },
-  );
+  it.each([
+    '{"a":1.5,"b":["x",null,true]}',
+    '{"a":900719925474099,"b":1e99,"c":"\\n"}',
+    '{"a":0.30000000000000004,"b":-1.5e-300}',
+    '{"a":"9007199254740993","b":"1e999","c":"constructor of \\"_x\\""}',
+    ' { "a" : [ ] }',
+    deep(32),
+    `[${deep(31)},${deep(31)}]`,
+  ])("if it is %s", (text) => {
+    expect(isPlainJson(text)).toBe(true);
+  });
 
   it.each([
     '{"a":9007199254740993}',
+    '{"a":-1.25e999}',
     '{"a":1e999}',
     '{"a":1E+400}',
     '"\\u0000"',
@@ -22,6 +28,9 @@ describe("a JSON text is plain", () => {
     '{"__proto__":1}',
     '{"constructor":{"prototype":1}}',
     '{"_raw":"x"}',
+    '{"a":1,"b":{"_":2}}',
+    '{"\\u005fraw":"x"}',
+    '{"a":"x',
     deep(33),
   ])("not if it is %s", (text) => {
     expect(isPlainJson(text)).toBe(false);
