@@ -1,11 +1,12 @@
 /** `npm run bench -- NAME [--json] [--rows N] [--rounds N] [--megabytes N]`: measures Longshore beside what a user would otherwise take. */
 import { parseArgs } from "node:util";
+import { benchApi } from "./api/bench-api.ts";
 import { benchImports } from "./imports/bench-imports.ts";
 import { benchJobs } from "./jobs/bench-jobs.ts";
 import { benchMemory } from "./memory/bench-memory.ts";
 import { benchStreams } from "./streams/bench-streams.ts";
 
-const benches = { imports: benchImports, jobs: benchJobs, memory: benchMemory, streams: benchStreams };
+const benches = { api: benchApi, imports: benchImports, jobs: benchJobs, memory: benchMemory, streams: benchStreams };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -3,6 +3,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { bootstrapEnvironment } from "@longshore/shared/config/environment";
+import { parseConfig } from "@longshore/shared/config/parse-config";
 import { readApiConfig } from "../../apps/api/src/config.ts";
 import { readWorkerConfig } from "../../apps/worker/src/config.ts";
 import { instructionsOf, parseDockerfile } from "./parse-dockerfile.ts";
@@ -152,6 +154,16 @@ describe("the compose file", () => {
 
   test("has the password of PostgreSQL from the environment, everywhere the same", () => {
     expect(read("docker-compose.yml").match(/\$\{POSTGRES_PASSWORD:-only-for-development\}/g)).toHaveLength(2);
+  });
+
+  test("stores a first key from the environment before the API starts, and no app has it", () => {
+    const { BOOTSTRAP_API_KEY, ...others } = environmentOf(migrate);
+    expect(parseConfig(bootstrapEnvironment, { ...others, BOOTSTRAP_API_KEY }).BOOTSTRAP_API_KEY).toEqual({
+      id: "development",
+      secret: expect.stringContaining("only-for-development"),
+    });
+    for (const app of [api, worker]) expect(app.environment).not.toHaveProperty("BOOTSTRAP_API_KEY");
+    expect(existsSync(join(projectRoot, "apps/worker/src/keys.ts"))).toBe(true);
   });
 
   const hasCompose = spawnSync("docker", ["compose", "version"]).status === 0;

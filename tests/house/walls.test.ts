@@ -24,6 +24,7 @@ const walls: Wall[] = [
     allows: [
       "@longshore/shared/errors",
       "@longshore/shared/logger",
+      "@longshore/shared/tracing/tracing",
       "@longshore/shared/validation/validate",
       "./route.ts",
       "express",

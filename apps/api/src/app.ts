@@ -1,29 +1,43 @@
 import type { Express } from "express";
 import type { Redis } from "ioredis";
 import { sql } from "kysely";
+import { Registry } from "prom-client";
 import type { Db } from "@longshore/shared/db/create-database";
 import { toUnavailable } from "@longshore/shared/db/sql-error";
 import type { Logger } from "@longshore/shared/logger";
+import { countFlow } from "@longshore/shared/metrics/count-flow";
 import { createAddressRule } from "@longshore/shared/net/address-rule";
 import { checkRedis } from "@longshore/shared/queue/check-redis";
 import { createProducer } from "@longshore/shared/queue/create-producer";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import { createWorkerBoard } from "@longshore/shared/status/worker-board";
+import type { Tracing } from "@longshore/shared/tracing/tracing";
+import { createAuth, type AuthOptions } from "./create-auth.ts";
 import { createOperatingRoutes } from "./create-operating.ts";
+import { createUsers } from "./create-users.ts";
 import { createWatching } from "./create-watching.ts";
+import { describeService } from "./describe-service.ts";
 import { createHttpApp } from "./http/create-http-app.ts";
+import { limitRate, type RateLimits } from "./http/limits/limit-rate.ts";
+import { measureRequests } from "./metrics/measure-requests.ts";
+import { watchQueues } from "./metrics/watch-queues.ts";
+import { watchService } from "./metrics/watch-service.ts";
 import { createDatasetRoutes } from "./routes/datasets.ts";
 import { createImportRoutes } from "./routes/imports.ts";
 import { createJobDeliveriesRoutes } from "./routes/job-deliveries.ts";
 import { createJobRoutes } from "./routes/jobs.ts";
 import { createKindRoutes } from "./routes/kinds.ts";
+import { createMetricsRoutes } from "./routes/metrics.ts";
 import { createSubmitRoutes } from "./routes/submit-jobs.ts";
 import { createSystemRoutes } from "./routes/system.ts";
+import { createAdmitUpload } from "./services/admit-upload.ts";
 import { createCheckJob } from "./services/check-job.ts";
 import { createCheckWebhook } from "./services/check-webhook.ts";
 import { createCancelJob } from "./services/cancel-job.ts";
+import { countWaiting } from "./services/count-waiting.ts";
 import { createEnqueueJobs } from "./services/enqueue-jobs.ts";
+import { keepBriefly } from "./services/keep-briefly.ts";
 import { createListJobs } from "./services/list-jobs.ts";
 import { createLookAtJob } from "./services/look-at-job.ts";
 import { createRetryJob } from "./services/retry-job.ts";
@@ -39,12 +53,23 @@ export type AppDeps = {
   /** A connection for short commands: it must not queue them while Redis is away. */
   redis: Redis;
   log: Logger;
+  /** Where what is counted is kept, for `/metrics`. */
+  registry?: Registry;
+  tracing?: Tracing | undefined;
 };
 
 export type AppOptions = {
   namespace: string;
   version: string;
   importLimits: ImportLimits;
+  rateLimits: RateLimits;
+  auth: Omit<AuthOptions, "namespace">;
+  /** The names under which this process answers; none for any. */
+  allowedHosts: readonly string[];
+  /** Whose `X-Forwarded-For` is believed: so many proxies in front, or those at these addresses. */
+  trustProxy: number | readonly string[];
+  /** How long Redis keeps a user that was read; 0 for no cache. */
+  userCacheTtlMs: number;
   /** How many event streams and WebSockets this process keeps open at most. */
   maxStreams: number;
   /** Gives memory back to the system; V8 would keep it as long as there is enough. */
@@ -64,29 +89,33 @@ export type App = {
 };
 
 /** Composes the API: services over their dependencies, routes over services. Opens no port and reads no environment. */
-export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App {
+export function createApp({ db, redis, log, registry = new Registry(), tracing }: AppDeps, options: AppOptions): App {
   const producer = createProducer(redis, options.namespace);
   const board = createStatusBoard(redis, options.namespace, (error) =>
     log.warn({ err: error }, "the status board is away"),
   );
 
-  const flow = createFlowMeter(redis, options.namespace);
-  const watching = createWatching({ db, redis, board, log }, options);
+  const flow = countFlow(registry, createFlowMeter(redis, options.namespace));
+  const workers = createWorkerBoard(redis, options.namespace);
+  const uploads = createAdmitUpload(db, options.importLimits);
+  const readWaiting = keepBriefly(() => countWaiting(db));
+  const auth = createAuth({ db, redis, log }, { ...options.auth, namespace: options.namespace });
+  const watching = createWatching({ db, redis, board, isKeyValid: auth.keys.isValid, log }, options);
 
-  const checkWebhook = createCheckWebhook({
-    canSign: options.canSign,
-    isAllowed: createAddressRule(options.allowPrivate),
-  });
-  const checkJob = createCheckJob(checkWebhook);
+  const isAllowed = createAddressRule(options.allowPrivate);
+  const checkWebhook = createCheckWebhook({ canSign: options.canSign, isAllowed });
+  const checkJob = createCheckJob({ checkWebhook, isAllowed });
   const enqueueJobs = createEnqueueJobs({ producer, flow, log });
+
+  const submitJob = createSubmitJob({ db, enqueueJobs, checkJob });
 
   const routes = [
     ...createImportRoutes({
-      receiveImport: createReceiveImport({ db, producer, flow, limits: options.importLimits, checkWebhook }),
+      receiveImport: createReceiveImport({ db, producer, flow, uploads, limits: options.importLimits, checkWebhook }),
       readRejects: createReadRejects(db),
     }),
     ...createSubmitRoutes({
-      submitJob: createSubmitJob({ db, enqueueJobs, checkJob }),
+      submitJob,
       submitBatch: createSubmitBatch({ db, enqueueJobs, checkJob }),
     }),
     ...createJobRoutes({
@@ -95,10 +124,12 @@ export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App
       retryJob: createRetryJob({ db, board, producer }),
     }),
     ...watching.routes,
-    ...createOperatingRoutes({ db, producer, flow, checkJob, workers: createWorkerBoard(redis, options.namespace) }),
+    ...createOperatingRoutes({ db, producer, flow, checkJob, workers, readWaiting }),
     ...createJobDeliveriesRoutes({ readDeliveries: createReadDeliveries(db) }),
+    ...createUsers({ db, redis, log, submitJob }, { ...options, cacheTtlMs: options.userCacheTtlMs }),
     ...createDatasetRoutes({ readRows: createReadRows(db) }),
     ...createKindRoutes(),
+    ...createMetricsRoutes(registry),
     ...createSystemRoutes({
       checks: { postgres: async () => void (await sql`select 1`.execute(db)) },
       // Without Redis a request is still accepted; the reconciler enqueues it later.
@@ -107,11 +138,19 @@ export function createApp({ db, redis, log }: AppDeps, options: AppOptions): App
     }),
   ];
 
+  watchQueues(registry, { db, readWaiting });
+  watchService(registry, { db, workers, countStreams: watching.countStreams, countUploads: uploads.count });
+
   const express = createHttpApp({
     routes,
     log,
-    info: { title: "Longshore", version: options.version },
+    info: describeService(options.version),
     translateError: toUnavailable,
+    tracing,
+    observers: [measureRequests(registry)],
+    allowedHosts: options.allowedHosts,
+    trustProxy: options.trustProxy,
+    guards: [auth.guard, limitRate({ redis, namespace: options.namespace }, options.rateLimits)],
   });
   return {
     express,

@@ -7,6 +7,7 @@ import { createQueueRoutes } from "./routes/queues.ts";
 import { createScheduleRoutes } from "./routes/schedules.ts";
 import { createWorkerRoutes } from "./routes/workers.ts";
 import type { CheckJob } from "./services/check-job.ts";
+import type { ReadWaiting } from "./services/count-waiting.ts";
 import { createChangeQueue } from "./services/change-queue.ts";
 import { createChangeSchedule } from "./services/change-schedule.ts";
 import { createCreateSchedule } from "./services/create-schedule.ts";
@@ -18,10 +19,17 @@ import { createReadSchedule } from "./services/read-schedule.ts";
 import { createRemoveSchedule } from "./services/remove-schedule.ts";
 import { createRunSchedule } from "./services/run-schedule.ts";
 
-export type OperatingDeps = { db: Db; producer: Producer; flow: FlowMeter; workers: WorkerBoard; checkJob: CheckJob };
+export type OperatingDeps = {
+  db: Db;
+  producer: Producer;
+  flow: FlowMeter;
+  workers: WorkerBoard;
+  checkJob: CheckJob;
+  readWaiting: ReadWaiting;
+};
 
 /** Composes what an operator works with: schedules, queues, workers. */
-export function createOperatingRoutes({ db, producer, flow, workers, checkJob }: OperatingDeps): Route[] {
+export function createOperatingRoutes({ db, producer, flow, workers, checkJob, readWaiting }: OperatingDeps): Route[] {
   return [
     ...createScheduleRoutes({
       createSchedule: createCreateSchedule(db, checkJob),
@@ -33,7 +41,7 @@ export function createOperatingRoutes({ db, producer, flow, workers, checkJob }:
       removeSchedule: createRemoveSchedule(db),
     }),
     ...createQueueRoutes({
-      readQueues: createReadQueues({ db, producer, flow }),
+      readQueues: createReadQueues({ db, producer, flow, readWaiting }),
       changeQueue: createChangeQueue({ db, producer }),
     }),
     ...createWorkerRoutes({ listWorkers: createListWorkers(workers) }),

@@ -15,22 +15,31 @@ import { createTailLogs } from "./services/tail-logs.ts";
 import { createWaitForJob } from "./services/wait-for-job.ts";
 import { createWatchJobs } from "./services/watch-jobs.ts";
 
-export type WatchingDeps = { db: Db; redis: Redis; board: StatusBoard; log: Logger };
+export type WatchingDeps = {
+  db: Db;
+  redis: Redis;
+  board: StatusBoard;
+  isKeyValid: (keyId: string) => Promise<boolean>;
+  log: Logger;
+};
 export type WatchingOptions = { namespace: string; maxStreams: number; collectGarbage?: (() => void) | undefined };
 
 export type Watching = {
   routes: Route[];
+  /** How many streams are open. */
+  countStreams(): number;
   /** Answers whoever waits and ends every stream: this process is about to stop. */
   leave(): void;
   close(): void;
 };
 
 /** Composes all the ways to watch a job: poll, wait, stream, logs. They share what is read, and one subscription. */
-export function createWatching({ db, redis, board, log }: WatchingDeps, options: WatchingOptions): Watching {
+export function createWatching(deps: WatchingDeps, options: WatchingOptions): Watching {
+  const { db, redis, board, isKeyValid, log } = deps;
   const draining = new AbortController();
   const lookAtJob = createLookAtJob(db, board);
   const watchJobs = createWatchJobs({ redis, namespace: options.namespace, lookAtJob, log });
-  const streams = keepStreams({ maxStreams: options.maxStreams, tidy: options.collectGarbage });
+  const streams = keepStreams({ maxStreams: options.maxStreams, isKeyValid, tidy: options.collectGarbage });
   const getJob = createGetJob({ board, lookAtJob });
 
   return {
@@ -45,6 +54,7 @@ export function createWatching({ db, redis, board, log }: WatchingDeps, options:
       }),
       ...createJobLogsRoutes({ readLogs: createReadLogs(db) }),
     ],
+    countStreams: streams.count,
     leave() {
       draining.abort();
       streams.leave();

@@ -1,12 +1,13 @@
 import { errorTitles } from "@longshore/shared/errors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readJson, startFixture, type Fixture, type Json } from "./http-fixture.ts";
+import { inline } from "./openapi-document.ts";
 
 let fixture: Fixture;
 let openApi: Json;
 beforeAll(async () => {
   fixture = await startFixture();
-  openApi = await readJson(await fetch(`${fixture.url}/openapi.json`));
+  openApi = inline(await readJson(await fetch(`${fixture.url}/openapi.json`)));
 });
 afterAll(() => fixture.close());
 
@@ -51,7 +52,11 @@ describe("/openapi.json", () => {
   test("has the answers, open to new fields, with the headers that every answer has", () => {
     const { responses } = openApi.paths["/v1/things/{id}"].get;
     expect(responses["200"].content["application/json"].schema).not.toHaveProperty("additionalProperties");
-    expect(Object.keys(responses["200"].headers)).toEqual(["X-Request-Id", "X-Process-Time", "Server-Timing", "ETag"]);
+    const common = ["X-Request-Id", "X-Process-Time", "Server-Timing"];
+    const limited = [...common, "RateLimit", "RateLimit-Policy"];
+    expect(Object.keys(responses["200"].headers)).toEqual([...limited, "ETag"]);
+    expect(Object.keys(responses["429"].headers)).toEqual([...limited, "Retry-After"]);
+    expect(Object.keys(openApi.paths["/errors"].get.responses["200"].headers)).toEqual(common);
     expect(openApi.components.headers["X-Process-Time"].description).toContain("Milliseconds");
     expect(responses["304"]).not.toHaveProperty("content");
   });
@@ -65,11 +70,16 @@ describe("/openapi.json", () => {
         content["application/problem+json"].schema.allOf[1].properties.code.enum,
       ]);
     expect(Object.fromEntries(codes)).toEqual({
-      400: ["invalid_encoding", "invalid_utf8", "malformed_body", "upload_incomplete"],
+      400: ["invalid_encoding", "invalid_utf8", "malformed_body", "malformed_request", "upload_incomplete"],
+      401: ["unauthenticated"],
+      403: ["forbidden"],
       408: ["request_timeout"],
       413: ["body_too_large"],
       415: ["unsupported_encoding", "unsupported_media_type"],
+      421: ["unknown_host"],
       422: ["validation_failed"],
+      429: ["rate_limited"],
+      431: ["headers_too_large"],
       500: ["internal"],
       503: ["unavailable"],
     });

@@ -199,7 +199,14 @@ async function* failingRows(good: number): AsyncGenerator<string> {
 }
 
 /** Serves the routes above on a free port. `logs` are the parsed log lines so far. */
-export async function startFixture(options: { closeTimeoutMs?: number; routes?: readonly Route[] } = {}) {
+export async function startFixture(
+  options: {
+    closeTimeoutMs?: number;
+    maxConnections?: number;
+    headersTimeoutMs?: number;
+    routes?: readonly Route[];
+  } = {},
+) {
   const seen: Seen = { uploaded: 0, uploadError: undefined, gone: Promise.withResolvers() };
   const logs: Record<string, unknown>[] = [];
   const sink = new Writable({
@@ -208,14 +215,23 @@ export async function startFixture(options: { closeTimeoutMs?: number; routes?: 
       done();
     },
   });
+  const log = pino({ level: "debug" }, sink);
   const app = createHttpApp({
     routes: [...createFixtureRoutes(seen), ...(options.routes ?? [])],
-    log: pino({ level: "debug" }, sink),
+    log,
     info: { title: "Fixture", version: "1.2.3" },
     translateError: (error) =>
       error instanceof DatabaseDown ? new AppError("unavailable", { retryAfterSeconds: 2, cause: error }) : undefined,
   });
-  const server = await listen(app, { host: "127.0.0.1", port: 0, closeTimeoutMs: options.closeTimeoutMs ?? 1_000 });
+  const { closeTimeoutMs = 1_000, maxConnections = 1_000, headersTimeoutMs = 10_000 } = options;
+  const server = await listen(app, {
+    host: "127.0.0.1",
+    port: 0,
+    log,
+    maxConnections,
+    headersTimeoutMs,
+    closeTimeoutMs,
+  });
   return { ...server, url: `http://127.0.0.1:${server.port}`, seen, logs };
 }
 

@@ -1,17 +1,23 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { listen } from "../src/http/http-server.ts";
 import { defineRoute } from "../src/http/route.ts";
-import { openRaw, startFixture, type Fixture } from "./http-fixture.ts";
+import { openRaw, startFixture, thingId, type Fixture, type Json } from "./http-fixture.ts";
 
 let fixture: Fixture;
 let held: { arrived: PromiseWithResolvers<void>; release: PromiseWithResolvers<void> };
 afterEach(() => fixture.close());
 
 /** A server with a route that answers when `held.release` resolves. */
-async function start(closeTimeoutMs: number): Promise<void> {
+async function start(
+  closeTimeoutMs: number,
+  options: { maxConnections?: number; headersTimeoutMs?: number } = {},
+): Promise<void> {
   held = { arrived: Promise.withResolvers(), release: Promise.withResolvers() };
   const route = defineRoute({
     operationId: "waitForRelease",
@@ -27,7 +33,11 @@ async function start(closeTimeoutMs: number): Promise<void> {
       return { status: 200, body: "released" };
     },
   });
-  fixture = await startFixture({ closeTimeoutMs, routes: [route] });
+  fixture = await startFixture({ closeTimeoutMs, routes: [route], ...options });
+}
+
+function readProblem(answer: string): Json {
+  return JSON.parse(answer.split("\r\n\r\n")[1]!);
 }
 
 const head = (path: string, ...headers: string[]) => [`GET ${path} HTTP/1.1`, "Host: localhost", ...headers];
@@ -38,9 +48,60 @@ test("headers must arrive in time, bodies are not bounded by the server", async 
   expect({ headersTimeout, requestTimeout }).toEqual({ headersTimeout: 10_000, requestTimeout: 0 });
 });
 
+describe("a connection", () => {
+  test("whose request comes too slowly is 408, which is logged", async () => {
+    await start(100, { headersTimeoutMs: 200 });
+    const socket = connect(fixture.port, "127.0.0.1");
+    const closed = text(socket);
+    socket.write(`${head("/v1/nothing").join("\r\n")}\r\n`);
+    const dripping = setInterval(() => socket.write("X-A: b\r\n"), 10);
+    const problem = readProblem(await closed);
+    clearInterval(dripping);
+    expect(problem).toMatchObject({ status: 408, code: "request_timeout" });
+    expect(fixture.logs).toContainEqual(
+      expect.objectContaining({ msg: "request refused", requestId: problem.requestId, status: 408 }),
+    );
+  });
+
+  test("on which nothing comes is closed without a word", async () => {
+    await start(100, { headersTimeoutMs: 200 });
+    const socket = connect(fixture.port, "127.0.0.1");
+    let received = 0;
+    socket.on("data", ({ length }) => (received += length));
+    await once(socket, "close");
+    expect([received, fixture.logs]).toEqual([0, []]);
+  });
+
+  test("more than may be is answered with 503, and with what it asks for when there is room", async () => {
+    await start(100, { maxConnections: 2 });
+    const idle = [1, 2].map(() => connect(fixture.port, "127.0.0.1"));
+    await Promise.all(idle.map((socket) => once(socket, "connect")));
+    const refused = await openRaw(fixture.port, head("/v1/nothing")).closed;
+    expect(refused).toContain("Retry-After: 1\r\n");
+    expect(readProblem(refused)).toMatchObject({ status: 503, code: "overloaded" });
+    idle[0]!.destroy();
+    await vi.waitFor(async () => {
+      const { socket, received } = openRaw(fixture.port, head("/v1/nothing"));
+      await vi.waitFor(() => expect(received()).toContain("\r\n\r\n"));
+      socket.destroy();
+      expect(received()).toContain("HTTP/1.1 404");
+    });
+    idle[1]!.destroy();
+  });
+});
+
+test("an upgrade is not made where nothing streams: the request is answered, and its connection closed", async () => {
+  await start(100);
+  const path = `/v1/things/${thingId}`;
+  const { closed } = openRaw(fixture.port, head(path, "Connection: Upgrade", "Upgrade: websocket"));
+  expect(await closed).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+});
+
 test("an address in use is an error", async () => {
   await start(100);
-  await expect(listen(() => {}, { host: "127.0.0.1", port: fixture.port })).rejects.toThrow("EADDRINUSE");
+  await expect(
+    listen(() => {}, { host: "127.0.0.1", port: fixture.port, log: pino({ level: "silent" }), maxConnections: 1 }),
+  ).rejects.toThrow("EADDRINUSE");
 });
 
 describe("close", () => {

@@ -122,7 +122,7 @@ describe("validation", () => {
 
 describe("errors", () => {
   test("a problem says what it is, where it was and which request it was", async () => {
-    const { response, problem } = await readProblem("/v1/failures/busy?secret=1");
+    const { response, problem } = await readProblem("/v1/failures/busy");
     expect(problem).toEqual({
       type: "/errors/unavailable",
       title: "A dependency is not available",

@@ -136,6 +136,25 @@ describe("an upload that is under way", () => {
     upload.destroy();
   });
 
+  it("keeps its key for as long as it takes", async () => {
+    const upload = startUpload("slow");
+    await keyIsTaken("slow");
+    await sql`update idempotency_keys set locked_until = now() + interval '5 seconds' where key = 'slow'`.execute(
+      api.database.db,
+    );
+    await waitFor("the key to be renewed", async () =>
+      api.database.db
+        .selectFrom("idempotency_keys")
+        .select("key")
+        .where("key", "=", "slow")
+        .where("locked_until", ">", sql<Date>`now() + interval '8 seconds'`)
+        .executeTakeFirst(),
+    );
+    upload.end();
+    const [response] = (await once(upload, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(202);
+  });
+
   it("and whose API process died loses its key after its lock ran out", async () => {
     const upload = startUpload("died");
     await keyIsTaken("died");

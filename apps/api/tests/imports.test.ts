@@ -187,17 +187,6 @@ describe("what is refused leaves nothing behind", () => {
     await nothingStored();
   });
 
-  it.each(["nope", "__proto__", "Users", "jobs", encodeURIComponent("users; drop table users")])(
-    "an unknown dataset: %s",
-    async (path) => {
-      expect(await problem(await post("text/csv", "a\n1\n", { path }))).toMatchObject({
-        status: 404,
-        code: "unknown_dataset",
-      });
-      await nothingStored();
-    },
-  );
-
   it("columns that do not fit, each named", async () => {
     const refused = await problem(await post("text/csv", "name,age,name,_note\nA,1,B,x\n"));
     expect(refused).toMatchObject({
@@ -267,13 +256,6 @@ describe("what is refused leaves nothing behind", () => {
       code: "invalid_encoding",
     });
     await nothingStored();
-  });
-
-  it("an encoding that is not supported", async () => {
-    expect(await problem(await post("text/csv", "x", { encoding: "compress" }))).toMatchObject({
-      status: 415,
-      code: "unsupported_encoding",
-    });
   });
 
   it("an upload whose client goes away", async () => {

@@ -26,7 +26,7 @@ export function openEvents(url: string, headers: Record<string, string> = {}): P
       let ended = false;
       response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
       response.on("error", () => {}).once("close", () => (ended = true));
-      const frames = () => parseFrames(text);
+      const frames = () => parseEvents(text);
       resolve({
         status: response.statusCode!,
         headers: response.headers,
@@ -43,7 +43,8 @@ export function openEvents(url: string, headers: Record<string, string> = {}): P
   });
 }
 
-function parseFrames(text: string): SeenFrame[] {
+/** The events of a stream, their data parsed. */
+export function parseEvents(text: string): SeenFrame[] {
   const blocks = text.split("\n\n").slice(0, -1);
   return blocks.flatMap((block) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];

@@ -1,9 +1,11 @@
-import { pino } from "pino";
+import { pino, type Logger } from "pino";
 import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
-import { createApp } from "../src/app.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { createApp, type AppOptions } from "../src/app.ts";
+import type { RateLimits } from "../src/http/limits/limit-rate.ts";
 import type { ImportLimits } from "../src/services/receive-import.ts";
 import { listen } from "../src/http/http-server.ts";
 
@@ -29,29 +31,41 @@ export async function startApi(
     redis?: Redis;
     namespace?: string;
     importLimits?: Partial<ImportLimits>;
+    rateLimits?: Partial<RateLimits>;
+    log?: Logger;
+    userCacheTtlMs?: number;
     maxStreams?: number;
     allowPrivate?: string[];
     canSign?: boolean;
+    auth?: Partial<AppOptions["auth"]>;
+    allowedHosts?: string[];
+    trustProxy?: number;
   } = {},
 ): Promise<TestApi> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const log = options.log ?? pino({ level: "silent" });
   const app = createApp(
     {
       db: (await options.db?.(database.url)) ?? database.db,
       redis: options.redis ?? redis.commands,
-      log: pino({ level: "silent" }),
+      log,
     },
     {
       namespace: options.namespace ?? redis.namespace,
-      version: "0.0.0",
+      version: packageJson.version,
+      userCacheTtlMs: options.userCacheTtlMs ?? 60_000,
       maxStreams: options.maxStreams ?? 1_000,
       importLimits: { ...importLimits, ...options.importLimits },
+      rateLimits: { points: 0, addressPoints: 0, windowMs: 60_000, ...options.rateLimits },
       allowPrivate: options.allowPrivate ?? [],
       canSign: options.canSign ?? true,
+      auth: { servesAnyone: true, maxBadKeys: 1_000, ...options.auth },
+      allowedHosts: options.allowedHosts ?? [],
+      trustProxy: options.trustProxy ?? 0,
       isDraining: () => false,
     },
   );
-  const server = await listen(app.express, { host: "127.0.0.1", port: 0 });
+  const server = await listen(app.express, { host: "127.0.0.1", port: 0, log, maxConnections: 1_000 });
   return {
     url: `http://127.0.0.1:${server.port}`,
     database,

@@ -6,6 +6,7 @@ import {
   outboundEnvironment,
   port,
   redisEnvironment,
+  tracingEnvironment,
 } from "@longshore/shared/config/environment";
 import { parseConfig } from "@longshore/shared/config/parse-config";
 import { contracts } from "@longshore/shared/jobs/contracts";
@@ -37,7 +38,8 @@ const workerEnvironment = z.object({
   ...databaseEnvironment.shape,
   ...redisEnvironment.shape,
   ...outboundEnvironment.shape,
-  PORT: port.default(8081).describe("Where /livez and /readyz are served."),
+  ...tracingEnvironment.shape,
+  PORT: port.default(8081).describe("Where /livez, /readyz and /metrics are served."),
   HOST: z.string().min(1).default("127.0.0.1"),
   LOG_LEVEL: logLevel,
   NAMESPACE: z

@@ -3,10 +3,14 @@ import { createDatabase } from "@longshore/shared/db/create-database";
 import { databaseOptions } from "@longshore/shared/config/environment";
 import { redactConfig } from "@longshore/shared/config/redact-config";
 import { createLogger } from "@longshore/shared/logger";
+import { createRegistry } from "@longshore/shared/metrics/create-registry";
+import { watchPools } from "@longshore/shared/metrics/watch-pools";
+import { watchRedis } from "@longshore/shared/metrics/watch-redis";
 import { checkRedis } from "@longshore/shared/queue/check-redis";
 import { connectRedis, connectWorkerRedis } from "@longshore/shared/queue/connect-redis";
 import { createProducer } from "@longshore/shared/queue/create-producer";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
+import { startTracing } from "@longshore/shared/tracing/start-tracing";
 import { sql } from "kysely";
 import packageJson from "../package.json" with { type: "json" };
 import { readWorkerConfig } from "./config.ts";
@@ -18,9 +22,18 @@ const log = createLogger("worker", config.LOG_LEVEL);
 log.info(redactConfig(config), "starting");
 
 const onError = (error: unknown) => log.warn({ err: error }, "connection");
+const registry = createRegistry({ app: "worker", version: packageJson.version });
+const tracing = await startTracing({
+  service: "longshore-worker",
+  version: packageJson.version,
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  onError: (error) => log.warn({ err: error }, "traces"),
+});
 const databaseSettings = {
   ...databaseOptions(config),
   applicationName: "longshore-worker",
+  onConnect: tracing.watchConnection,
   onConnectionError: onError,
 };
 const database = createDatabase(databaseSettings);
@@ -39,6 +52,8 @@ const worker = createWorker(
     producer,
     board: createStatusBoard(commands, config.NAMESPACE, onError),
     log,
+    registry,
+    tracing,
   },
   {
     namespace: config.NAMESPACE,
@@ -59,10 +74,14 @@ const worker = createWorker(
   },
 );
 
+watchPools(registry, { handlers: database.pool, claims: jobsDatabase.pool });
+watchRedis(registry, commands);
+
 let draining = false;
 const probes = await startProbes({
   port: config.PORT,
   host: config.HOST,
+  registry,
   isLive: () => draining || worker.isFetching(),
   async checkReady() {
     if (draining) throw new Error("draining");
@@ -80,6 +99,6 @@ closeWithGrace({ delay: config.SHUTDOWN_GRACE_MS, logger: false }, async ({ sign
   await producer.close();
   commands.disconnect();
   blocking.disconnect();
-  await Promise.all([database.close(), jobsDatabase.close(), probes.close()]);
+  await Promise.all([database.close(), jobsDatabase.close(), probes.close(), tracing.close()]);
   log.info("stopped");
 });

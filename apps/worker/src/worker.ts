@@ -2,13 +2,20 @@ import { setTimeout } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Db, DatabaseHandle } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
+import { createRowCache } from "@longshore/shared/cache/create-row-cache";
 import { createAddressRule } from "@longshore/shared/net/address-rule";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import { countFlow } from "@longshore/shared/metrics/count-flow";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { createWorkerBoard } from "@longshore/shared/status/worker-board";
+import { passTraces } from "@longshore/shared/tracing/pass-traces";
+import type { Tracing } from "@longshore/shared/tracing/tracing";
+import type { Registry } from "prom-client";
 import { consumeChunks } from "./imports/consume-chunks.ts";
 import { createKinds, type WorkerKind } from "./jobs/create-kinds.ts";
+import { createWorkerMetrics } from "./metrics/create-worker-metrics.ts";
+import { watchSlots } from "./metrics/watch-slots.ts";
 import { createGuardedAgent, type Resolve } from "./net/guarded-agent.ts";
 import { createGuardedFetch } from "./net/guarded-fetch.ts";
 import { startAnnouncer } from "./runtime/announce-ends.ts";
@@ -39,6 +46,9 @@ export type WorkerDeps = {
   producer: Producer;
   board: StatusBoard;
   log: Logger;
+  /** Where what is counted is kept; nowhere that anybody looks unless given. */
+  registry?: Registry;
+  tracing?: Tracing;
 };
 
 export type WorkerOptions = {
@@ -75,45 +85,58 @@ export type RunningWorker = {
 export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningWorker {
   const { database, redis, commands, producer, board, log } = deps;
   const { db } = database;
-  const { jobsDb = db } = deps;
+  const { jobsDb = db, tracing = passTraces } = deps;
   const { namespace, version, lockDurationMs, maxDeliveries, drainMs } = options;
   const { allowPrivate, webhookSecrets = [], resolve } = options;
   const shutdown = new AbortController();
   const runs = new Set<Run>();
   const agent = createGuardedAgent({ isAllowed: createAddressRule(allowPrivate), ...(resolve && { resolve }) });
-  const flow = createFlowMeter(commands, namespace);
+  const metrics = createWorkerMetrics(deps.registry);
+  const flow = countFlow(metrics.registry, createFlowMeter(commands, namespace));
   const ring = gatherRings(board);
+  const onCacheError = (error: unknown) => log.warn({ err: error }, "the cache is away");
+  const userCache = createRowCache({ db, redis: commands, onError: onCacheError }, { namespace, cache: "users" });
+  const fences = { users: userCache.fence };
   const limits = watchLimits({ db, producer, log });
   const threads = handleInThreads(
-    options.kinds ?? createKinds({ webhookSecrets, concurrency: options.kindConcurrency }),
+    options.kinds ??
+      createKinds({
+        webhookSecrets,
+        countWebhook: (result) => metrics.webhookCalls.inc({ result }),
+        concurrency: options.kindConcurrency,
+      }),
     { file: options.threadFile, log },
   );
   const jobs = {
     db,
     board,
     log,
+    plainLog: log.child({}, { redact: [] }),
+    metrics,
+    tracing,
     openLog: createJobLogs({ db, board, log }),
     fetch: createGuardedFetch(agent),
     runs,
     shutdown: shutdown.signal,
     maxDeliveries,
-    queues: { redis, namespace, lockDurationMs, log },
-    claim: createClaimJobs({ db: jobsDb, ring, flow }),
-    settle: createSettleJobs({ db: jobsDb, ring, producer, flow, log }),
-    handBack: createHandBack({ db: jobsDb, producer, log }),
+    queues: { redis, namespace, lockDurationMs, metrics, log },
+    claim: createClaimJobs({ db: jobsDb, ring, flow, metrics }),
+    settle: createSettleJobs({ db: jobsDb, ring, producer, flow, metrics, log }),
+    handBack: createHandBack({ db: jobsDb, producer, metrics, log }),
     limits,
   };
 
   const consumers = [
-    consumeChunks({ ...jobs, database, producer, flow, concurrency: options.importConcurrency }),
+    consumeChunks({ ...jobs, database, producer, flow, fences, concurrency: options.importConcurrency }),
     ...threads.kinds.map((kind) => consumeJobs(jobs, kind)),
   ];
+  watchSlots(metrics.registry, consumers);
   const stopper = startStopper({ db: jobsDb, runs, log });
   const tickers = [
-    startReconciler({ db, commands, namespace, producer, log }, options.reconciler),
+    startReconciler({ db, commands, namespace, producer, metrics, log }, options.reconciler),
     startAnnouncer({ db, producer, flow, log }),
     startExpirer({ db, board, flow, log }),
-    startFiring({ db, producer, flow, log }),
+    startFiring({ db, producer, flow, metrics, tracing, log }),
     startRemoving(db, log, options.retention ?? { jobsMs: 0, idempotencyKeysMs: 0 }),
     announceWorker({ workers: createWorkerBoard(commands, namespace), version, consumers, log }),
     limits,

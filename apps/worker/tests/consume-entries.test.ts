@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
+import { createWorkerMetrics } from "../src/metrics/create-worker-metrics.ts";
 import { consumeEntries, type ConsumeEntriesOptions, type EntryConsumer } from "../src/runtime/consume-entries.ts";
 
 type Data = { n: number };
@@ -28,6 +29,7 @@ function consume(options: Partial<ConsumeEntriesOptions<Data>> & Pick<ConsumeEnt
     redis: redis.blocking,
     namespace: redis.namespace,
     lockDurationMs: 1_000,
+    metrics: createWorkerMetrics(),
     log: pino({ level: "silent" }),
     queue: "entries",
     hasRoom: () => true,

@@ -1,15 +1,16 @@
 import { pino } from "pino";
+import type { Registry } from "prom-client";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import type { TestDatabase } from "@longshore/shared/testing/create-test-database";
 import type { TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { createWorker, type RunningWorker, type WorkerOptions } from "../src/worker.ts";
 
-export type TestServices = { database: TestDatabase; redis: TestRedis; producer: Producer };
+export type TestServices = { database: TestDatabase; redis: TestRedis; producer: Producer; registry?: Registry };
 
 /** A worker over these, which logs nothing, never looks for what is lost, and waits for nothing when it is told to stop. */
 export function createTestWorker(
-  { database, redis, producer }: TestServices,
+  { database, redis, producer, registry }: TestServices,
   options: Partial<WorkerOptions> = {},
 ): RunningWorker {
   return createWorker(
@@ -20,6 +21,7 @@ export function createTestWorker(
       producer,
       board: createStatusBoard(redis.commands, redis.namespace, () => {}),
       log: pino({ level: "silent" }),
+      ...(registry && { registry }),
     },
     {
       namespace: redis.namespace,

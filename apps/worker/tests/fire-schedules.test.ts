@@ -6,6 +6,8 @@ import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
+import { passTraces } from "@longshore/shared/tracing/pass-traces";
+import { createWorkerMetrics } from "../src/metrics/create-worker-metrics.ts";
 import { fireSchedules, startFiring, type FireDeps } from "../src/runtime/fire-schedules.ts";
 import { newSchedule, type NewSchedule } from "./new-schedule.ts";
 import { startTestWorker } from "./start-test-worker.ts";
@@ -20,7 +22,14 @@ beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   producer = createProducer(redis.commands, redis.namespace);
   const flow = createFlowMeter(redis.commands, redis.namespace);
-  deps = { db: database.db, producer, flow, log: pino({ level: "silent" }) };
+  deps = {
+    db: database.db,
+    producer,
+    flow,
+    metrics: createWorkerMetrics(),
+    tracing: passTraces,
+    log: pino({ level: "silent" }),
+  };
 });
 afterEach(async () => {
   await database.db.deleteFrom("schedules").execute();

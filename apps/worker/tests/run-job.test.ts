@@ -6,9 +6,11 @@ import { defineJob } from "@longshore/shared/jobs/define-job";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
+import { passTraces } from "@longshore/shared/tracing/pass-traces";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { RetryLaterError, SnoozeError, UnrecoverableError, type JobHandler } from "../src/jobs/define-handler.ts";
+import { createWorkerMetrics } from "../src/metrics/create-worker-metrics.ts";
 import { createClaimJobs, type ClaimedJob, type ClaimJobs } from "../src/runtime/claim-jobs.ts";
 import { createJobLogs } from "../src/runtime/job-log.ts";
 import { runJob } from "../src/runtime/run-job.ts";
@@ -36,6 +38,8 @@ const untilAborted: Handler = (_payload, { signal }) =>
     signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }),
   );
 
+const metrics = createWorkerMetrics();
+
 let database: TestDatabase;
 let redis: TestRedis;
 let producer: Producer;
@@ -47,8 +51,8 @@ beforeAll(async () => {
   const ring = () => {};
   producer = createProducer(redis.commands, redis.namespace);
   const flow = createFlowMeter(redis.commands, redis.namespace);
-  claimAll = createClaimJobs({ db, ring, flow });
-  settleOne = createSettleJobs({ db, ring, producer, flow, log });
+  claimAll = createClaimJobs({ db, ring, flow, metrics });
+  settleOne = createSettleJobs({ db, ring, producer, flow, metrics, log });
 });
 afterAll(async () => {
   await producer.close();
@@ -83,7 +87,19 @@ function run(job: ClaimedJob, handler: Handler, { shutdown, lost, runs = new Set
   const board = createStatusBoard(redis.commands, redis.namespace, () => {});
   const openLog = createJobLogs({ db, board, log });
   const fetch = () => Promise.reject(new Error("There is no network here"));
-  const deps = { db, board, log, openLog, fetch, runs, shutdown: shutdown ?? never, maxDeliveries: 3 };
+  const deps = {
+    db,
+    board,
+    log,
+    plainLog: log,
+    metrics,
+    tracing: passTraces,
+    openLog,
+    fetch,
+    runs,
+    shutdown: shutdown ?? never,
+    maxDeliveries: 3,
+  };
   return runJob(deps, { contract, handler }, job, { lost: lost ?? never, runs: new Set() });
 }
 

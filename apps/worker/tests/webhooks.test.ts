@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
+import { webhookMessageSchema } from "@longshore/shared/jobs/webhook-message";
 import type { JobState } from "@longshore/shared/status/job-state";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { announceEnds } from "../src/runtime/announce-ends.ts";
@@ -69,6 +70,15 @@ const deliveriesOf = (jobId: string) =>
     .execute();
 
 describe("a webhook", () => {
+  it("is called as part of the trace of the job's request", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+    const url = `${receiver.url}/traced`;
+    await worker.run("sleep", { durationMs: 1 }, { webhook: url, traceparent });
+    const call = await waitFor("the call", async () => callsOf("/traced")[0]);
+    expect(call.headers.traceparent).toMatch(new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`));
+  });
+
   it("is told that a job is over, in a few signed words", async () => {
     const url = `${receiver.url}/told`;
     const job = await worker.run("sleep", { durationMs: 1 }, { webhook: url });
@@ -78,6 +88,7 @@ describe("a webhook", () => {
     const [call, ...more] = callsOf("/told");
     expect(more).toEqual([]);
     expect(call!.headers).toMatchObject({ "content-type": "application/json", "webhook-id": delivery.id });
+    expect(webhookMessageSchema.safeParse(JSON.parse(call!.body)).error).toBeUndefined();
     for (const known of [secret, oldSecret]) {
       expect(new Webhook(known).verify(call!.body, call!.headers as Record<string, string>)).toEqual({
         type: "job.succeeded",

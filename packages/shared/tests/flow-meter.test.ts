@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => redis.close());
 
-const jobs = (kind: string, count: number) => Array.from({ length: count }, () => ({ kind }));
+const jobs = (kind: string, count: number) =>
+  Array.from({ length: count }, () => ({ kind, state: "succeeded" as const }));
 
 it("the flow of a queue is that of the last minute, of all processes together", async () => {
   let now = 1_800_000_000_000;

@@ -8,6 +8,9 @@ export type Caller = {
   keyId: string | null;
 };
 
+/** Who has not said who it is: what is public is all there is for him. */
+export const nobody: Caller = { tenant: "", scopes: new Set(["public"]), keyId: null };
+
 /** Whoever asks while no key is configured. */
 export const anyone: Caller = {
   tenant: "default",

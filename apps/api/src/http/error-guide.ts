@@ -29,11 +29,11 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Send at least one row. A CSV header alone is not a row.",
   },
   forbidden: {
-    when: "The API key is valid, but has not the scope that this route needs, which the detail names.",
+    when: "The API key is valid, but has not the scope that this route needs, which the detail names. Or no key is needed, and a page of another site had a browser ask.",
     remedy: "Use a key with that scope. `npm run keys -- create` makes one.",
   },
   headers_too_large: {
-    when: "The request's line and headers together are larger than 16 KiB.",
+    when: "The request's line and headers together are larger than 16 KiB, or there are more than 100 headers.",
     remedy: "Send fewer or shorter headers, or what they carry in the body.",
   },
   idempotency_in_flight: {
@@ -74,8 +74,9 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "The detail says what is wrong and where.",
   },
   malformed_request: {
-    when: "The request itself is not well formed: its path is not valid percent-encoded UTF-8.",
-    remedy: "Encode each segment of the path, as `encodeURIComponent` does.",
+    when: "The request itself is not well formed: it is no HTTP, says two things of its length or its host, has a body where none is taken, or its path or query is not valid percent-encoded UTF-8.",
+    remedy:
+      "The detail says what is wrong. Encode each segment of a path and each value of a query, as `encodeURIComponent` does.",
   },
   method_not_allowed: {
     when: "The path exists, but not with this method.",
@@ -86,7 +87,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Check the path and the id. An accepted job is never forgotten before its retention ends.",
   },
   overloaded: {
-    when: "The service holds as much unfinished work, or as many open streams, as it may. Nothing of this request was kept.",
+    when: "The service holds as much unfinished work, or as many open streams or connections, as it may. Nothing of this request was kept.",
     remedy:
       "Try again after `Retry-After` seconds. More workers make work finish sooner; more API processes keep more streams.",
   },
@@ -95,7 +96,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Try again after `Retry-After` seconds, when some of it is done.",
   },
   rate_limited: {
-    when: "More requests came under this key, or from this address, than the rate limit allows. Nothing of this one was done.",
+    when: "More requests came under this key, or from this address, than the rate limit allows, or too many keys from this address were not valid. Nothing of this one was done.",
     remedy:
       "Try again after `Retry-After` seconds. `RateLimit` in each answer tells how much is left, `RateLimit-Policy` what the limit is.",
   },
@@ -104,7 +105,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Advice>> = {
     remedy: "Check the quoting and the line ends near the row that the detail names.",
   },
   request_timeout: {
-    when: "The client stopped sending: no byte of the body came for 30 seconds, or a JSON body was not complete after 60.",
+    when: "The client sent too slowly: its headers took longer than 10 seconds, a JSON body longer than 60, or of an upload less than 30 KiB came in 30 seconds.",
     remedy: "Send it again, with an `Idempotency-Key` where the route takes one.",
   },
   unauthenticated: {

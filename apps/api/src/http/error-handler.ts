@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import { AppError } from "@longshore/shared/errors";
+import type { RequestObserver } from "./observe-requests.ts";
 import { createProblem } from "./problem.ts";
 import { requestPath } from "./request-path.ts";
 import { sendReply } from "./send-reply.ts";
@@ -10,10 +11,14 @@ export type TranslateError = (error: unknown) => AppError | undefined;
  * Answers every error with problem details. `translateError` may turn an error that this room does not know, such as the
  * database's, into an `AppError`; what is left becomes `internal`. A cause on our side is logged and never sent.
  */
-export function createErrorHandler(translateError?: TranslateError): ErrorRequestHandler {
+export function createErrorHandler(
+  translateError?: TranslateError,
+  observers: readonly Pick<RequestObserver, "problem">[] = [],
+): ErrorRequestHandler {
   return async (error, req, res, _next) => {
     const appError = toAppError(error, translateError);
     const problem = createProblem(appError, requestPath(req), req.id);
+    for (const { problem: tell } of observers) tell?.(problem.code);
     if (problem.status >= 500 && !isDisconnect(error, res)) logFailure(req, appError, error);
     if (res.headersSent) {
       res.destroy();

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Logger } from "@longshore/shared/logger";
+import { capConnections } from "./limits/cap-connections.ts";
+import { refuseBroken } from "./limits/refuse-broken.ts";
 import { serveStreams } from "./streams/serve-streams.ts";
 import { asksForStream, StreamRequest } from "./streams/stream-request.ts";
 
@@ -10,13 +13,20 @@ export type ListenOptions = {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  log: Logger;
+  /** How many connections are open at once, idle ones and streams too. */
+  maxConnections: number;
+  /** How long a request's head may take to arrive. */
+  headersTimeoutMs?: number;
   /** How long `close` waits for the requests under way. */
   closeTimeoutMs?: number;
 };
 
 const options = {
-  headersTimeout: 10_000,
-  connectionsCheckingInterval: 2_000,
+  maxHeaderSize: 16 * 1024,
+  insecureHTTPParser: false,
+  // `checkHead` says so with a problem.
+  requireHostHeader: false,
   // Bodies may take as long as they keep coming, which `createBodyStream` watches.
   requestTimeout: 0,
   // Longer than load balancers keep an idle connection, so that it is never this side that closes first.
@@ -28,15 +38,19 @@ const options = {
 /** Serves an app. `close` stops accepting, waits for the requests under way, then cuts what is left. */
 export async function listen(
   app: RequestListener,
-  { host, port, closeTimeoutMs = 10_000 }: ListenOptions,
+  { host, port, log, maxConnections, headersTimeoutMs = 10_000, closeTimeoutMs = 10_000 }: ListenOptions,
 ): Promise<HttpServer> {
-  const server = createServer(options, app);
+  const timeouts = { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 5 };
+  const server = createServer({ ...options, ...timeouts }, app);
   // Without a listener Node says 100 Continue by itself, before a route has seen the headers.
-  server.on("checkContinue", app);
+  server.on("checkContinue", app).on("checkExpectation", app);
+  // No header is dropped: `checkHead` refuses too many.
+  server.maxHeadersCount = 0;
   serveStreams(server, app);
   let closing = false;
   trackAnswers(server, () => closing);
-  const sockets = trackSockets(server);
+  const sockets = capConnections(server, maxConnections);
+  refuseBroken(server, log, isAnswered);
 
   await once(server.listen(port, host), "listening");
   return {
@@ -61,7 +75,7 @@ function trackAnswers(server: Server, isClosing: () => boolean): void {
     connection[answer] = res;
     res.on("close", forget);
   };
-  server.prependListener("request", track).prependListener("checkContinue", track);
+  for (const event of ["request", "checkContinue", "checkExpectation"]) server.prependListener(event, track);
 }
 
 function forget(this: ServerResponse): void {
@@ -74,14 +88,8 @@ function announceClose(connections: Iterable<Connection>): void {
   for (const { [answer]: res } of connections) if (res && !res.headersSent) res.setHeader("Connection", "close");
 }
 
-/** Also those that were upgraded, which the server itself forgets. */
-function trackSockets(server: Server): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return sockets;
+function isAnswered(connection: Connection): boolean {
+  return connection[answer]?.headersSent ?? false;
 }
 
 function closeServer(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {

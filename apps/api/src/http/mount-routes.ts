@@ -6,6 +6,7 @@ import type { Guard } from "./guard.ts";
 import type { Route } from "./route.ts";
 import { runRoute } from "./run-route.ts";
 import { sendReply } from "./send-reply.ts";
+import { takeShortCut } from "./take-short-cut.ts";
 
 /**
  * Mounts routes on an Express app. A path that no route has is `not_found`; a method that no route has on a known path
@@ -13,29 +14,18 @@ import { sendReply } from "./send-reply.ts";
  */
 export function mountRoutes(app: Express, routes: readonly Route[], guards: readonly Guard[] = []): void {
   checkRoutes(routes);
-  app.use(takeShortCut(routes, guards));
+  const served = new Map(routes.map((route) => [route, runRoute(route, guards)]));
+  app.use(takeShortCut([...served].map(([{ method, path }, handler]) => ({ method, path, handler }))));
   const byPath = Map.groupBy(routes, (route) => route.path);
   for (const path of [...byPath.keys()].toSorted(bySpecificity)) {
     const group = byPath.get(path) ?? [];
     const mounted = app.route(path.replaceAll(/\{(\w+)\}/g, ":$1"));
-    for (const route of group) mounted[route.method](runRoute(route, guards));
+    for (const route of group) mounted[route.method](served.get(route)!);
     mounted.all(answerOtherMethods(group));
   }
   app.use((req) => {
     throw new AppError("not_found", { message: `There is nothing at ${requestPath(req)}` });
   });
-}
-
-/** Express tries one pattern after the other. A path without parameters needs none. */
-function takeShortCut(routes: readonly Route[], guards: readonly Guard[]): RequestHandler {
-  const plain = routes.filter(({ path }) => !path.includes("{"));
-  const handlers = new Map(
-    plain.map((route) => [`${route.method.toUpperCase()} ${route.path}`, runRoute(route, guards)]),
-  );
-  return (req, res, next) => {
-    const handler = handlers.get(`${req.method} ${req.path}`);
-    return handler ? handler(req, res, next) : next();
-  };
 }
 
 /** `/jobs/batch` goes before `/jobs/{id}`, in whatever order they are declared, as OpenAPI says. */

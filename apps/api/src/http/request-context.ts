@@ -1,8 +1,11 @@
 import { ServerResponse } from "node:http";
 import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "@longshore/shared/logger";
-import { anyone, type Caller } from "./caller.ts";
+import { traceIdOf } from "@longshore/shared/tracing/trace-id-of";
+import type { Span, Tracing } from "@longshore/shared/tracing/tracing";
+import { nobody, type Caller } from "./caller.ts";
 import { chooseRequestId } from "./choose-request-id.ts";
+import type { Route } from "./route.ts";
 
 declare global {
   namespace Express {
@@ -10,7 +13,11 @@ declare global {
       id: string;
       /** A guard says who it is. */
       caller: Caller;
-      /** Adds the request's id to each line. */
+      /** Its place in a trace: the client's own, or a new one. */
+      span: Span;
+      /** The route that serves it, once it is found. */
+      matched?: Route;
+      /** Adds the ids of the request and of its trace to each line. */
       readonly log: Logger;
       /** In `performance.now()` milliseconds. */
       startedAt: number;
@@ -19,18 +26,19 @@ declare global {
 }
 
 /**
- * Gives each request of an app an id, a logger and a start. Every answer carries the id and, from the moment its headers go
+ * Gives each request of an app an id, a place in a trace, a logger and a start. Every answer carries the id and, from the moment its headers go
  * out, how many milliseconds it took to get there.
  */
-export function openRequestContext(app: Express, log: Logger): RequestHandler {
+export function openRequestContext(app: Express, log: Logger, tracing: Tracing): RequestHandler {
   provideLogs(app, log);
   timeAnswers(app);
   return (req, res, next) => {
     req.startedAt = performance.now();
     req.id = chooseRequestId(req.headers["x-request-id"]);
-    req.caller = anyone;
+    req.span = tracing.start(req.method, { kind: "server", parent: req.headers.traceparent });
+    req.caller = nobody;
     res.setHeader("X-Request-Id", req.id);
-    next();
+    tracing.within(req.span, next);
   };
 }
 
@@ -38,7 +46,7 @@ export function openRequestContext(app: Express, log: Logger): RequestHandler {
 function provideLogs(app: Express, log: Logger): void {
   Object.defineProperty(app.request, "log", {
     get(this: Request) {
-      return log.child({ requestId: this.id });
+      return log.child({ requestId: this.id, traceId: traceIdOf(this.span.traceparent) });
     },
   });
 }

@@ -20,6 +20,8 @@ export type JsonBody<Schema extends z.ZodType = z.ZodType> = {
   kind: "json";
   schema: Schema;
   example: z.input<Schema>;
+  /** Several, by name, to show instead of the one. */
+  examples: Readonly<Record<string, z.input<Schema>>>;
   maxBytes: number;
   /** A list, each of whose items the handler judges; one that could not be kept as it was sent is an `AppError` there. */
   itemByItem: boolean;
@@ -27,7 +29,7 @@ export type JsonBody<Schema extends z.ZodType = z.ZodType> = {
 
 export type StreamBody<ContentType extends string = string> = {
   kind: "stream";
-  contentTypes: Readonly<Record<ContentType, { description: string; example: string }>>;
+  contentTypes: Readonly<Record<ContentType, { description: string; example: string; schema?: z.ZodType }>>;
 };
 
 /** A body as it arrives, still compressed. Destroying `stream` stops reading; the client can still be answered. */
@@ -42,9 +44,14 @@ export type ResponseDeclaration = {
   /** The JSON body. Without a schema the body is text, bytes or a stream of one of `contentTypes`, or nothing. */
   schema?: z.ZodType;
   contentTypes?: readonly string[];
+  /** What the messages of a stream are, once their data is parsed. */
+  messages?: z.ZodType;
   /** Header name to description. */
   headers?: Readonly<Record<string, string>>;
+  /** Of a JSON body. Without one it is composed of the `examples` that the schema and its parts have. */
   example?: unknown;
+  /** Of a body of another type: its text by content type. */
+  examples?: Readonly<Record<string, string>>;
 };
 
 export type ResponseDeclarations = Readonly<Record<number, ResponseDeclaration>>;
@@ -62,6 +69,8 @@ export type HandlerContext<Params, Query, Headers, Body> = {
   res: Response;
   log: Logger;
   requestId: string;
+  /** Of the request, to be handed on with what it leads to. */
+  traceparent: string;
   /** Aborts when the client goes away before it has its answer. */
   signal: AbortSignal;
 };
@@ -105,6 +114,8 @@ type RouteDeclaration<Params, Query, Headers, Body, Responses, Context, Answer> 
   path: string;
   tags: readonly string[];
   scope: Scope;
+  /** How many points of the caller's rate limit a request takes: 0 for none. Without it 1, and 0 where the scope is `public`. */
+  cost?: number;
   summary: string;
   description?: string;
   request?: { params?: Params; query?: Query; headers?: Headers; body?: Body };
@@ -150,6 +161,7 @@ export function defineRoute<
 
 type JsonBodyOptions<Schema extends z.ZodType> = {
   example: z.input<Schema>;
+  examples?: Readonly<Record<string, z.input<Schema>>>;
   maxBytes?: number;
   itemByItem?: boolean;
 };
@@ -157,10 +169,10 @@ type JsonBodyOptions<Schema extends z.ZodType> = {
 /** A JSON body, read whole and checked against a schema. `maxBytes` (1 MiB) counts the inflated bytes. */
 export function jsonBody<Schema extends z.ZodType>(
   schema: Schema,
-  { example, maxBytes = 1024 * 1024, itemByItem = false }: JsonBodyOptions<Schema>,
+  { example, examples = {}, maxBytes = 1024 * 1024, itemByItem = false }: JsonBodyOptions<Schema>,
 ): JsonBody<Schema> {
   assertClosed(schema);
-  return { kind: "json", schema, example, maxBytes, itemByItem };
+  return { kind: "json", schema, example, examples, maxBytes, itemByItem };
 }
 
 /** A body that the handler reads as a stream, in one of the content types given. */

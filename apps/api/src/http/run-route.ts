@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from "express";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Logger } from "@longshore/shared/logger";
 import { receiveBody } from "./body/receive-body.ts";
+import { takeNoBody } from "./body/take-no-body.ts";
 import type { Caller } from "./caller.ts";
 import type { Guard } from "./guard.ts";
 import type { HandlerContext, Route } from "./route.ts";
@@ -10,19 +11,21 @@ import { validateParameters } from "./validation/validate-parameters.ts";
 
 /** Turns a declared route into an Express handler: ask the guards, check the request, run the route's handler, write its reply. */
 export function runRoute(route: Route, guards: readonly Guard[]): RequestHandler {
-  const { params, query, headers, body } = route.request ?? {};
-  const closedQuery = query && close(query);
+  const { params, headers, body } = route.request ?? {};
+  const query = close(route.request?.query ?? z.object());
 
   return async (req, res) => {
+    req.matched = route;
     for (const guard of guards) {
       const asked = guard(req, res, route);
       if (asked) await asked;
     }
     const context = new Context(req, res);
     context.params = params && validateParameters(params, req.params, "path");
-    context.query = closedQuery && validateParameters(closedQuery, req.query, "query");
+    context.query = validateParameters(query, req.query, "query");
     context.headers = headers && validateParameters(headers, req.headers, "header");
-    context.body = body && (await receiveBody(req, res, body));
+    const received = body ? receiveBody(req, res, body) : takeNoBody(req, res);
+    context.body = received && (await received);
     const reply = await route.handler(context);
     if ("status" in reply) await sendReply(req, res, reply);
   };
@@ -36,11 +39,13 @@ class Context implements HandlerContext<unknown, unknown, unknown, unknown> {
   readonly req: Request;
   readonly res: Response;
   readonly requestId: string;
+  readonly traceparent: string;
 
   constructor(req: Request, res: Response) {
     this.req = req;
     this.res = res;
     this.requestId = req.id;
+    this.traceparent = req.span.traceparent;
   }
 
   get caller(): Caller {

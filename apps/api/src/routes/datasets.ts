@@ -1,10 +1,11 @@
-import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { listDatasets } from "@longshore/shared/datasets/datasets";
-import { toJsonLine } from "@longshore/shared/records/to-json-line";
 import { defineRoute, type Route } from "../http/route.ts";
-import type { createReadRows, Rows } from "../services/read-rows.ts";
+import type { createReadRows } from "../services/read-rows.ts";
+import { datasetParams } from "./dataset-params.ts";
 import { jsonSchema } from "./json-schema.ts";
+import { negotiatedHeaderDoc } from "./negotiated.ts";
+import { chooseRowsType, replyWithRows, rowsQuery, rowsTypes } from "./rows-reply.ts";
 
 export type DatasetRoutesDeps = { readRows: ReturnType<typeof createReadRows> };
 
@@ -17,9 +18,19 @@ const datasetSchema = z
     key: z.array(z.string()).describe("What makes a row a duplicate; empty where no row is one."),
     example: z.unknown(),
   })
-  .meta({ id: "Dataset" });
-
-const contentTypes = { ndjson: "application/x-ndjson", csv: "text/csv" } as const;
+  .meta({
+    id: "Dataset",
+    examples: [
+      {
+        name: "users",
+        summary: "People by e-mail address. Addresses are trimmed and lower-cased: they are the key.",
+        row: { type: "object", properties: { email: { type: "string" }, name: { type: "string" } } },
+        columns: ["email", "name"],
+        key: ["email"],
+        example: { email: "ada@example.com", name: "Ada Lovelace" },
+      },
+    ],
+  });
 
 /** Where rows can be imported into, and what is there. */
 export function createDatasetRoutes({ readRows }: DatasetRoutesDeps): Route[] {
@@ -54,45 +65,31 @@ export function createDatasetRoutes({ readRows }: DatasetRoutesDeps): Route[] {
       path: "/v1/datasets/{dataset}/rows",
       tags: ["datasets"],
       scope: "read",
+      cost: 10,
       summary: "Read all rows of a dataset",
       description:
         "Streams all rows of the caller's tenant in the order of its key, or in the order in which rows were written where there is none, in the " +
         "fields in which they can be imported. In CSV, text that a spreadsheet would take for a formula starts with `'`.",
       request: {
-        params: z.object({ dataset: z.string().min(1) }),
-        query: z.object({
-          format: z.enum(["ndjson", "csv"]).optional().describe("Without it, `Accept` decides; NDJSON if it does not."),
-        }),
+        params: datasetParams,
+        query: rowsQuery,
       },
-      responses: { 200: { description: "The rows.", contentTypes: Object.values(contentTypes) } },
+      responses: {
+        200: {
+          description: "The rows.",
+          contentTypes: rowsTypes,
+          headers: negotiatedHeaderDoc,
+          examples: {
+            "application/x-ndjson": '{"email":"ada@example.com","name":"Ada Lovelace"}\n',
+            "text/csv": "email,name\nada@example.com,Ada Lovelace\n",
+          },
+        },
+      },
       errors: ["unknown_dataset", "unavailable"],
       handler({ params, query, caller, req }) {
-        const type = query.format
-          ? contentTypes[query.format]
-          : req.accepts(Object.values(contentTypes)) || contentTypes.ndjson;
-        const asTable = type === contentTypes.csv;
-        const rows = readRows(params.dataset, caller.tenant, { asTable });
-        const headers = { "Content-Type": `${type}; charset=utf-8`, Vary: "Accept" };
-        return { status: 200, headers, body: asTable ? toCsv(rows) : toNdjson(rows) };
+        const type = chooseRowsType(req, query);
+        return replyWithRows(type, readRows(params.dataset, caller.tenant, { asTable: type === "text/csv" }));
       },
     }),
   ];
-}
-
-/** As https://owasp.org/www-community/attacks/CSV_Injection advises; numbers stay what they are. */
-const csvOptions = {
-  escape_formulas: true,
-  cast: { boolean: String, date: (date: Date) => date.toISOString() },
-};
-
-async function* toCsv({ columns, pages }: Rows): AsyncGenerator<string> {
-  let header = stringify([columns]);
-  for await (const page of pages) {
-    yield header + stringify(page, { ...csvOptions, columns });
-    header = "";
-  }
-}
-
-async function* toNdjson({ pages }: Rows): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map(toJsonLine).join("");
 }

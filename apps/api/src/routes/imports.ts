@@ -9,8 +9,11 @@ import type { createReadRejects, Rejects } from "../services/read-rejects.ts";
 import type { createReceiveImport } from "../services/receive-import.ts";
 import type { MaxRejects } from "../services/stage-import.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
+import { datasetParams } from "./dataset-params.ts";
+import { queuedImport } from "./examples/queued-import.ts";
 import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 import { jobParams } from "./job-params.ts";
+import { negotiatedHeaderDoc } from "./negotiated.ts";
 
 export type ImportRoutesDeps = {
   receiveImport: ReturnType<typeof createReceiveImport>;
@@ -38,29 +41,39 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
       path: "/v1/imports/{dataset}",
       tags: ["imports"],
       scope: "submit",
+      cost: 10,
       summary: "Import rows into a dataset",
       description:
         "Streams the rows in, commits all of them and answers 202; workers write them. A row that cannot be written is a " +
         "reject and leaves its neighbours alone. Columns and fields that start with `_` are ignored.",
       request: {
-        params: z.object({ dataset: z.string().min(1) }),
+        params: datasetParams,
         headers: idempotencyHeaders,
         query: z.object({
           onConflict: z
             .enum(["error", "ignore", "update"])
             .default("error")
             .describe("What to do with a row whose key exists: reject it, skip it, or update the row that is there."),
-          dryRun: z.stringbool().default(false).describe("Try every row and report, but write none."),
+          dryRun: z
+            .stringbool()
+            .default(false)
+            .describe("Try every row and report, but write none.")
+            .meta({ override: { default: "false", examples: ["true"] } }),
           maxRejects: maxRejectsSchema
             .optional()
-            .describe("With more rejects than this (`100`, or `5%` of the rows) the import stops as `failed`."),
+            .describe("With more rejects than this (`100`, or `5%` of the rows) the import stops as `failed`.")
+            .meta({ override: { examples: ["100", "5%"] } }),
           correctionOf: z.uuid().optional().describe("The import whose rejected rows these are, corrected."),
-          webhook: callableUrlSchema.optional().describe("Whom to tell when the import is over."),
+          webhook: callableUrlSchema
+            .optional()
+            .describe("Whom to tell when the import is over.")
+            .meta({ examples: ["https://example.com/hooks"] }),
         }),
         body: streamBody({
           "application/json": {
             description: "An array of rows.",
             example: '[{"name":"Ada Lovelace","email":"ada@example.com"}]',
+            schema: z.array(z.record(z.string(), z.unknown())),
           },
           "application/x-ndjson": {
             description: "A row on each line.",
@@ -77,6 +90,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
           description: "Accepted: every row will be applied once or rejected.",
           schema: jobViewSchema,
           headers: { ...acceptedHeaderDocs, ...replayedHeaderDoc },
+          example: queuedImport,
         },
       },
       errors: [
@@ -94,7 +108,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         "record_too_large",
         "unavailable",
       ],
-      async handler({ params, query, headers, body, requestId, log, caller }) {
+      async handler({ params, query, headers, body, requestId, traceparent, log, caller }) {
         const { response: job, replayed } = await receiveImport({
           tenant: caller.tenant,
           dataset: params.dataset,
@@ -108,6 +122,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
           upload: body.stream,
           encoding: body.contentEncoding,
           requestId,
+          traceparent,
           log,
         });
         return { status: 202, headers: { ...acceptedHeaders(job), ...replayedHeader(replayed) }, body: job };
@@ -119,6 +134,7 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
       path: "/v1/jobs/{id}/rejects",
       tags: ["imports"],
       scope: "read",
+      cost: 10,
       summary: "Read the rejected rows of an import",
       description:
         "The rows in the submitted columns plus `_row`, `_code`, `_field` and `_message`, in the order they were sent; " +
@@ -128,6 +144,13 @@ export function createImportRoutes({ receiveImport, readRejects }: ImportRoutesD
         200: {
           description: "NDJSON, or CSV if `Accept` prefers it.",
           contentTypes: ["application/x-ndjson", "text/csv"],
+          headers: negotiatedHeaderDoc,
+          examples: {
+            "application/x-ndjson":
+              '{"email":"grace@example","name":"Grace Hopper","_row":2,"_code":"invalid_format","_field":"email","_message":"must be an email address"}\n',
+            "text/csv":
+              "email,name,_row,_code,_field,_message\ngrace@example,Grace Hopper,2,invalid_format,email,must be an email address\n",
+          },
         },
       },
       errors: ["not_found", "unavailable"],

@@ -31,7 +31,7 @@ export function createJobDeliveriesRoutes({ readDeliveries }: JobDeliveriesRoute
             .transform(Number)
             .default(0)
             .describe("The `nextCursor` of the page before."),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
+          limit: z.coerce.number().int().min(1).max(200).default(50).describe("How many at most."),
         }),
       },
       responses: { 200: { description: "The calls.", schema: deliveriesSchema } },

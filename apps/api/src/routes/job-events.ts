@@ -1,11 +1,17 @@
 import { z } from "zod";
+import { exampleJob } from "@longshore/shared/status/example-job";
 import { defineRoute, streamed, type Route } from "../http/route.ts";
 import type { Streams } from "../http/streams/keep-streams.ts";
 import type { createFollowJob } from "../services/follow-job.ts";
 import { parseCursor } from "../services/stream-cursor.ts";
+import { jobEventSchema } from "./job-event-schema.ts";
 import { jobParams } from "./job-params.ts";
 
 export type JobEventsRoutesDeps = { followJob: ReturnType<typeof createFollowJob>; streams: Streams };
+
+const eventsExample =
+  `retry: 2000\n\nid: 3.0\nevent: state\ndata: ${JSON.stringify(exampleJob)}\n\n` +
+  `id: 3.0.end\nevent: end\ndata: ${JSON.stringify(exampleJob)}\n\n`;
 
 export function createJobEventsRoutes({ followJob, streams }: JobEventsRoutesDeps): Route[] {
   return [
@@ -23,6 +29,10 @@ export function createJobEventsRoutes({ followJob, streams }: JobEventsRoutesDep
       request: {
         params: jobParams,
         query: z.object({
+          access_token: z
+            .string()
+            .optional()
+            .describe("The API key, for clients in a browser, whose EventSource and WebSocket cannot set a header."),
           lastEventId: z.string().optional().describe("The same as the header, for clients that cannot set one."),
         }),
         headers: z.object({
@@ -33,7 +43,13 @@ export function createJobEventsRoutes({ followJob, streams }: JobEventsRoutesDep
         }),
       },
       responses: {
-        200: { description: "The events.", contentTypes: ["text/event-stream"] },
+        200: {
+          description:
+            "The events. To a WebSocket handshake the answer is 101 instead, and each message is one of them, whole.",
+          contentTypes: ["text/event-stream"],
+          messages: jobEventSchema,
+          examples: { "text/event-stream": eventsExample },
+        },
         204: { description: "The job is over and its end was got: there is nothing to come back for." },
       },
       errors: ["not_found", "overloaded", "unavailable"],

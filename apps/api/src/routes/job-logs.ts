@@ -32,7 +32,7 @@ export function createJobLogsRoutes({ readLogs }: JobLogsRoutesDeps): Route[] {
             .transform(Number)
             .default(0)
             .describe("Only lines with a larger `seq`."),
-          limit: z.coerce.number().int().min(1).max(1_000).default(100),
+          limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("How many at most."),
           level: z.enum(logLevels).default("debug").describe("Only lines of this level and of those above it."),
         }),
       },

@@ -5,6 +5,8 @@ import type { createCancelJob } from "../services/cancel-job.ts";
 import type { createListJobs } from "../services/list-jobs.ts";
 import type { createRetryJob } from "../services/retry-job.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
+import { cancelledJob } from "./examples/cancelled-job.ts";
+import { queuedJob } from "./examples/queued-job.ts";
 import { jobParams } from "./job-params.ts";
 import { listParameters, toCursor } from "./list-parameters.ts";
 
@@ -52,7 +54,12 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
         "One that waits ends at once; one that runs is `cancelling` until its worker has stopped it, within a second. Rows that an import has applied stay applied; its error says how many. No row is applied after the 202.",
       request: { params: jobParams },
       responses: {
-        202: { description: "Cancelled, or soon to be.", schema: jobViewSchema, headers: acceptedHeaderDocs },
+        202: {
+          description: "Cancelled, or soon to be.",
+          schema: jobViewSchema,
+          headers: acceptedHeaderDocs,
+          example: cancelledJob,
+        },
       },
       errors: ["not_found", "illegal_state", "unavailable"],
       async handler({ params, caller }) {
@@ -70,7 +77,14 @@ export function createJobRoutes({ listJobs, cancelJob, retryJob }: JobRoutesDeps
       description:
         "The same id, a new series of attempts. Of an import only the rows run that were not looked at before.",
       request: { params: jobParams },
-      responses: { 202: { description: "Queued again.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      responses: {
+        202: {
+          description: "Queued again.",
+          schema: jobViewSchema,
+          headers: acceptedHeaderDocs,
+          example: queuedJob,
+        },
+      },
       errors: ["not_found", "illegal_state", "unavailable"],
       async handler({ params, caller, log }) {
         const job = await retryJob(params.id, caller.tenant, log);

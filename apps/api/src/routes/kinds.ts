@@ -12,7 +12,19 @@ const kindSchema = z
     defaults: z.object({ attempts: z.int(), timeoutMs: z.int(), concurrency: z.int() }),
     example: z.unknown(),
   })
-  .meta({ id: "Kind" });
+  .meta({
+    id: "Kind",
+    examples: [
+      {
+        kind: "users.process",
+        summary: "Derives a user's profile (display name, initials, e-mail domain) and stores it.",
+        payload: { type: "object", properties: { userId: { type: "integer", minimum: 1 } }, required: ["userId"] },
+        result: { type: "object", properties: { userId: { type: "integer" }, displayName: { type: "string" } } },
+        defaults: { attempts: 5, timeoutMs: 30_000, concurrency: 20 },
+        example: { userId: 1 },
+      },
+    ],
+  });
 
 /** What jobs a client can have done. */
 export function createKindRoutes(): Route[] {

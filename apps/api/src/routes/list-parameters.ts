@@ -41,7 +41,7 @@ export function toCursor(id: string): string {
 
 /** What a list of jobs can be asked for. */
 export const listParameters = z.object({
-  kind: z.string().optional(),
+  kind: z.string().optional().describe("Jobs of this kind; of imports it is `import`."),
   state: states.optional().describe("One of these, apart by commas."),
   tag: tags.optional().describe("`name:value`; of several, all must be there."),
   createdAfter: moment.optional().describe("Created at this time or later."),
@@ -55,6 +55,6 @@ export const listParameters = z.object({
     .describe(
       "Words, each of which must begin a word of the kind, of a text in the payload, of a tag or of the error.",
     ),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe("How many there are on a page at most."),
   cursor: cursor.optional().describe("The `nextCursor` of the page before."),
 });

@@ -9,7 +9,12 @@ export type QueueRoutesDeps = {
   changeQueue: ReturnType<typeof createChangeQueue>;
 };
 
-const params = z.object({ name: z.string() });
+const params = z.object({
+  name: z
+    .string()
+    .describe("A kind of job, or `imports`.")
+    .meta({ examples: ["urls.fetch"] }),
+});
 
 const changesSchema = z.strictObject({
   concurrency: z.int().min(1).max(1_000_000).nullable().optional().describe("Null for no limit."),
@@ -50,7 +55,7 @@ export function createQueueRoutes({ readQueues, changeQueue }: QueueRoutesDeps):
       method: "get",
       path: "/v1/queues",
       tags: ["queues"],
-      scope: "read",
+      scope: "admin",
       summary: "List the queues",
       description: "One for imports, and one for each kind of job.",
       responses: {
@@ -67,7 +72,7 @@ export function createQueueRoutes({ readQueues, changeQueue }: QueueRoutesDeps):
       method: "get",
       path: "/v1/queues/{name}",
       tags: ["queues"],
-      scope: "read",
+      scope: "admin",
       summary: "Read a queue",
       request: { params },
       responses: theQueue,

@@ -12,6 +12,7 @@ import type { createRemoveSchedule } from "../services/remove-schedule.ts";
 import type { createRunSchedule } from "../services/run-schedule.ts";
 import { scheduleChangesSchema, scheduleSchema } from "../services/schedule-body.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
+import { queuedJob } from "./examples/queued-job.ts";
 import { listParameters, toCursor } from "./list-parameters.ts";
 
 export type ScheduleRoutesDeps = {
@@ -24,7 +25,13 @@ export type ScheduleRoutesDeps = {
   removeSchedule: ReturnType<typeof createRemoveSchedule>;
 };
 
-const params = z.object({ id: z.uuid().toLowerCase() });
+const params = z.object({
+  id: z
+    .uuid()
+    .toLowerCase()
+    .describe("The schedule's id.")
+    .meta({ examples: ["01a1fda9-3c1e-7b2a-9d64-2f0f4f1f6a52"] }),
+});
 
 const tags = ["schedules"];
 type Asked = { params: z.output<typeof params>; caller: Caller };
@@ -168,10 +175,12 @@ export function createScheduleRoutes(deps: ScheduleRoutesDeps): Route[] {
       summary: "Run a schedule now",
       description: "Also while it is paused. Its next runs stay as they are.",
       request: { params },
-      responses: { 202: { description: "Accepted.", schema: jobViewSchema, headers: acceptedHeaderDocs } },
+      responses: {
+        202: { description: "Accepted.", schema: jobViewSchema, headers: acceptedHeaderDocs, example: queuedJob },
+      },
       errors: ["not_found", "unknown_kind", "unavailable"],
       async handler(request) {
-        const job = await deps.runSchedule(keyOf(request), request.requestId, request.log);
+        const job = await deps.runSchedule(keyOf(request), request, request.log);
         return { status: 202, headers: acceptedHeaders(job), body: job };
       },
     }),

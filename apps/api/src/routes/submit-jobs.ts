@@ -7,6 +7,7 @@ import { defineRoute, jsonBody, type Route } from "../http/route.ts";
 import type { createSubmitBatch } from "../services/submit-batch.ts";
 import type { createSubmitJob } from "../services/submit-job.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
+import { queuedJob } from "./examples/queued-job.ts";
 import { idempotencyErrors, idempotencyHeaders, replayedHeader, replayedHeaderDoc } from "./idempotency.ts";
 
 export type SubmitRoutesDeps = {
@@ -16,6 +17,9 @@ export type SubmitRoutesDeps = {
 
 const maxBatch = 1_000;
 const example = { kind: "sleep", payload: contracts.sleep.example };
+const examples = Object.fromEntries(
+  clientContracts.map(({ kind, example: payload }) => [kind, { kind, payload, options: { tags: { team: "a" } } }]),
+);
 
 const deduplicated = "Longshore-Deduplicated";
 const deduplicatedDoc = {
@@ -54,21 +58,23 @@ export function createSubmitRoutes({ submitJob, submitBatch }: SubmitRoutesDeps)
       tags: ["jobs"],
       scope: "submit",
       summary: "Submit a background job",
-      description: `The job is committed before the 202. Kinds: ${clientContracts
-        .map(({ kind, summary }) => `\`${kind}\` (${summary})`)
-        .join(", ")}.`,
-      request: { headers: idempotencyHeaders, body: jsonBody(submissionSchema, { example }) },
+      description: `The job is committed before the 202. Kinds:\n\n${clientContracts
+        .map(({ kind, summary }) => `- \`${kind}\`: ${summary}`)
+        .join("\n")}`,
+      request: { headers: idempotencyHeaders, body: jsonBody(submissionSchema, { example, examples }) },
       responses: {
         202: {
           description: "Accepted: it will be done.",
           schema: jobViewSchema,
           headers: { ...acceptedHeaderDocs, ...deduplicatedDoc, ...replayedHeaderDoc },
+          example: queuedJob,
         },
       },
       errors: ["unknown_kind", "unavailable", ...idempotencyErrors],
-      async handler({ headers, body, requestId, caller }) {
+      async handler({ headers, body, requestId, traceparent, caller }) {
         const idempotencyKey = headers["idempotency-key"];
-        const { response, replayed } = await submitJob(body, { tenant: caller.tenant, requestId, idempotencyKey });
+        const submitter = { tenant: caller.tenant, requestId, traceparent, idempotencyKey };
+        const { response, replayed } = await submitJob(body, submitter);
         return {
           status: 202,
           headers: {
@@ -86,6 +92,7 @@ export function createSubmitRoutes({ submitJob, submitBatch }: SubmitRoutesDeps)
       path: "/v1/jobs/batch",
       tags: ["jobs"],
       scope: "submit",
+      cost: 10,
       summary: `Submit up to ${maxBatch} background jobs`,
       description:
         "What is right is accepted, all of it in one transaction; what is wrong is listed with its index. If nothing is right, " +
@@ -101,12 +108,18 @@ export function createSubmitRoutes({ submitJob, submitBatch }: SubmitRoutesDeps)
         ),
       },
       responses: {
-        202: { description: "What became of each.", schema: batchResultSchema, headers: replayedHeaderDoc },
+        202: {
+          description: "What became of each.",
+          schema: batchResultSchema,
+          headers: replayedHeaderDoc,
+          example: { items: [{ index: 0, job: queuedJob }], accepted: 1, rejected: 0 },
+        },
       },
       errors: ["unavailable", ...idempotencyErrors],
-      async handler({ headers, body, requestId, caller }) {
+      async handler({ headers, body, requestId, traceparent, caller }) {
         const idempotencyKey = headers["idempotency-key"];
-        const { response, replayed } = await submitBatch(body, { tenant: caller.tenant, requestId, idempotencyKey });
+        const submitter = { tenant: caller.tenant, requestId, traceparent, idempotencyKey };
+        const { response, replayed } = await submitBatch(body, submitter);
         return { status: 202, headers: replayedHeader(replayed), body: response };
       },
     }),

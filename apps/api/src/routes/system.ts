@@ -15,6 +15,21 @@ export type SystemRoutesDeps = {
   isDraining: () => boolean;
 };
 
+const healthy = {
+  status: "ok",
+  dependencies: {
+    postgres: { status: "up", required: true, latencyMs: 0.84 },
+    redis: { status: "up", required: false, latencyMs: 0.21 },
+  },
+};
+const unhealthy = {
+  status: "unavailable",
+  dependencies: {
+    postgres: { status: "down", required: true, latencyMs: 3.1, reason: "ECONNREFUSED" },
+    redis: { status: "up", required: false, latencyMs: 0.21 },
+  },
+};
+
 const dependencySchema = z
   .object({
     status: z.enum(["up", "down"]),
@@ -29,7 +44,7 @@ const healthSchema = z
     status: z.enum(["ok", "degraded", "unavailable", "draining"]),
     dependencies: z.record(z.string(), dependencySchema),
   })
-  .meta({ id: "Health" });
+  .meta({ id: "Health", examples: [healthy] });
 
 type Dependency = z.infer<typeof dependencySchema>;
 type Health = z.infer<typeof healthSchema>;
@@ -64,6 +79,7 @@ export function createSystemRoutes({ checks, optionalChecks = {}, isDraining }: 
         503: {
           description: "Send none: a required dependency is down, or this process is shutting down.",
           schema: healthSchema,
+          example: unhealthy,
         },
       },
       async handler() {
@@ -78,7 +94,7 @@ export function createSystemRoutes({ checks, optionalChecks = {}, isDraining }: 
       summary: "Read the state and latency of each dependency",
       responses: {
         200: { description: "Every required dependency is up.", schema: healthSchema },
-        503: { description: "A required dependency is down.", schema: healthSchema },
+        503: { description: "A required dependency is down.", schema: healthSchema, example: unhealthy },
       },
       async handler() {
         const body = await readHealth();

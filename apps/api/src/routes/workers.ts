@@ -12,7 +12,7 @@ export function createWorkerRoutes({ listWorkers }: WorkerRoutesDeps): Route[] {
       method: "get",
       path: "/v1/workers",
       tags: ["workers"],
-      scope: "read",
+      scope: "admin",
       summary: "List the live workers",
       description: "The longest running first. One that was killed is listed for a few seconds more.",
       responses: {

@@ -16,11 +16,17 @@ export type Admission = Disposable & {
   check(): Promise<void>;
 };
 
+export type AdmitUpload = {
+  admit(tenant: string): Promise<Admission>;
+  /** How many uploads are under way. */
+  count(): number;
+};
+
 /**
  * Lets uploads in until there are as many, or as much waits, as the service or the tenant may have; then throws
  * `overloaded` or `quota_exceeded`, before anything breaks.
  */
-export function createAdmitUpload(db: Db, limits: AdmissionLimits) {
+export function createAdmitUpload(db: Db, limits: AdmissionLimits): AdmitUpload {
   const uploads = new Map<string, number>();
   const uploadsOf = (tenant: string) => uploads.get(tenant) ?? 0;
 
@@ -35,11 +41,12 @@ export function createAdmitUpload(db: Db, limits: AdmissionLimits) {
     if (all > limits.maxStagedBytes) throw overloaded("Too much waits to be applied", 5);
   }
 
-  return async function admitUpload(tenant: string): Promise<Admission> {
+  const count = () => uploads.values().reduce((sum, ofTenant) => sum + ofTenant, 0);
+
+  async function admit(tenant: string): Promise<Admission> {
     if (uploadsOf(tenant) >= limits.maxUploadsPerTenant)
       throw quotaExceeded("Too many uploads of yours are under way", 1);
-    if (uploads.values().reduce((sum, count) => sum + count, 0) >= limits.maxUploads)
-      throw overloaded("Too many uploads are under way", 1);
+    if (count() >= limits.maxUploads) throw overloaded("Too many uploads are under way", 1);
 
     uploads.set(tenant, uploadsOf(tenant) + 1);
     const admission: Admission = {
@@ -57,7 +64,9 @@ export function createAdmitUpload(db: Db, limits: AdmissionLimits) {
       admission[Symbol.dispose]();
       throw error;
     }
-  };
+  }
+
+  return { admit, count };
 }
 
 function overloaded(message: string, retryAfterSeconds: number): AppError {

@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import type { AddressRule } from "@longshore/shared/net/address-rule";
 import { jsonPointer } from "@longshore/shared/validation/json-pointer";
 import { invalid } from "@longshore/shared/validation/validate";
+import { findAddressProblem } from "./find-address-problem.ts";
 
 export type WebhookPolicy = {
   /** Whether there is a secret to sign with. */
@@ -25,7 +25,5 @@ export function createCheckWebhook(policy: WebhookPolicy): CheckWebhook {
 
 function findProblem(text: string, { canSign, isAllowed }: WebhookPolicy): string | undefined {
   if (!canSign) return "cannot be called: this service has no WEBHOOK_SECRET to sign with";
-  const host = URL.parse(text)?.hostname.replace(/^\[(.*)\]$/, "$1") ?? "";
-  if (isIP(host) !== 0 && !isAllowed(host)) return "must not lead to an address that is not public";
-  return undefined;
+  return findAddressProblem(text, isAllowed);
 }

@@ -14,13 +14,15 @@ export type KeyClaim =
       answer(trx: Transaction<Database>, fingerprint: Buffer, response: unknown): Promise<void>;
       /** Whether the answer was committed. Waits for a commit that is still under way. */
       isAnswered(): Promise<boolean>;
-      /** The request is still under way. */
-      extend(): Promise<void>;
+      /** The request is still under way. What ran out already stays so: somebody else may have the key. */
+      renew(): Promise<void>;
       /** The request was refused: the key may be used again. */
       release(): Promise<void>;
     };
 
-const lockedMs = 60_000;
+/** How long a key stays with a request that does not renew it: its process may be gone. */
+export const lockedMs = 10_000;
+const lockedUntil = sql<Date>`now() + ${lockedMs} * interval '1 ms'`;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
 /**
@@ -33,10 +35,9 @@ export async function claimIdempotencyKey(db: Db, scope: IdempotencyScope): Prom
       message: "Idempotency-Key must be 1 to 255 printable ASCII characters without spaces",
     });
   }
-  const lockedUntil = () => new Date(Date.now() + lockedMs);
   const { rows: taken } = await sql`
     insert into idempotency_keys as known (tenant, route, key, locked_until)
-    values (${scope.tenant}, ${scope.route}, ${scope.key}, ${lockedUntil()})
+    values (${scope.tenant}, ${scope.route}, ${scope.key}, ${lockedUntil})
     on conflict (tenant, route, key) do update set locked_until = excluded.locked_until
     where known.response is null and known.locked_until < now()
     returning 1`.execute(db);
@@ -63,11 +64,12 @@ export async function claimIdempotencyKey(db: Db, scope: IdempotencyScope): Prom
         .executeTakeFirst();
       return answered !== undefined;
     },
-    async extend() {
+    async renew() {
       await db
         .updateTable("idempotency_keys")
-        .set({ locked_until: lockedUntil() })
+        .set({ locked_until: lockedUntil })
         .where((eb) => eb.and(scope))
+        .where("locked_until", ">", sql<Date>`now()`)
         .execute();
     },
     async release() {

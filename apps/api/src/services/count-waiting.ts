@@ -17,6 +17,8 @@ export type Waiting = {
   since: Date | null;
 };
 
+export type ReadWaiting = () => Promise<{ queues: ReadonlyMap<string, Waiting>; countedAt: Date }>;
+
 type KindRow = Omit<Waiting, "chunksWaiting"> & { kind: string };
 
 /**

@@ -9,7 +9,13 @@ export type BodyLimits = {
   maxBytes: number;
 };
 
-const inflators: Record<Exclude<BodyEncoding, "identity">, () => Transform> = {
+/** A body may inflate to so many times what was sent, once it has inflated to more than the first bytes. */
+const mostInflation = 200;
+const inflatedFreely = 16 * 1024 * 1024;
+
+type Inflator = Transform & { bytesWritten: number };
+
+const inflators: Record<Exclude<BodyEncoding, "identity">, () => Inflator> = {
   gzip: createGunzip,
   br: createBrotliDecompress,
   zstd: createZstdDecompress,
@@ -25,18 +31,24 @@ export async function* inflateBody(
   limits: BodyLimits,
 ): AsyncGenerator<Buffer> {
   // The pipeline's callback is where a broken upload ends the inflator; the loop below meets the same error.
-  const bytes = encoding === "identity" ? upload : pipeline(upload, inflators[encoding](), () => {});
+  const inflator = encoding === "identity" ? undefined : inflators[encoding]();
+  const bytes = inflator ? pipeline(upload, inflator, () => {}) : upload;
   let received = 0;
   try {
     for await (const piece of bytes as AsyncIterable<Buffer>) {
       received += piece.length;
-      if (received > limits.maxBytes)
-        throw new AppError("body_too_large", { message: `The body is larger than ${limits.maxBytes} bytes` });
+      if (received > limits.maxBytes) throw tooLarge(`is larger than ${limits.maxBytes} bytes`);
+      if (inflator && received > Math.max(inflatedFreely, mostInflation * inflator.bytesWritten))
+        throw tooLarge(`inflates to more than ${mostInflation} times what was sent`);
       yield piece;
     }
   } catch (error) {
     throw translate(error, upload);
   }
+}
+
+function tooLarge(what: string): AppError {
+  return new AppError("body_too_large", { message: `The body ${what}` });
 }
 
 function translate(error: unknown, upload: Readable): unknown {

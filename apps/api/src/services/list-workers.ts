@@ -4,6 +4,16 @@ import type { WorkerBoard } from "@longshore/shared/status/worker-board";
 
 const moment = z.iso.datetime();
 
+const example = {
+  id: "01a1fd9e-7d55-7c7e-9d0b-2b7f0a4c9f11",
+  host: "worker-1",
+  pid: 4711,
+  version: "0.1.0",
+  queues: [{ name: "urls.fetch", slots: 10, used: 3 }],
+  startedAt: "2026-11-21T10:20:00.000Z",
+  lastSeenAt: "2026-11-21T10:29:48.704Z",
+};
+
 /** A worker process as a client sees it. */
 export const workerViewSchema = z
   .object({
@@ -21,7 +31,7 @@ export const workerViewSchema = z
     startedAt: moment,
     lastSeenAt: moment.describe("When it last announced itself, as it does every two seconds."),
   })
-  .meta({ id: "Worker" });
+  .meta({ id: "Worker", examples: [example] });
 
 export type WorkerView = z.infer<typeof workerViewSchema>;
 

@@ -2,6 +2,20 @@ import { z } from "zod";
 
 const jobs = z.int();
 
+const example = {
+  name: "urls.fetch",
+  internal: false,
+  paused: false,
+  concurrency: 20,
+  rateLimit: { max: 100, durationMs: 1_000 },
+  applied: true,
+  counts: { scheduled: 2, queued: 140, running: 20, cancelling: 0 },
+  oldestWaitingSeconds: 1.4,
+  countedAt: "2026-11-21T10:29:48.704Z",
+  rates: { inPerSecond: 98.2, outPerSecond: 99.6 },
+  links: { self: "/v1/queues/urls.fetch" },
+};
+
 export const rateLimitSchema = z.strictObject({
   max: z.int().min(1).max(1_000_000).describe("At most so many start"),
   durationMs: z
@@ -44,6 +58,6 @@ export const queueViewSchema = z
       .describe("Jobs accepted and jobs ended over the last minute. Null while Redis is away."),
     links: z.object({ self: z.string() }),
   })
-  .meta({ id: "Queue" });
+  .meta({ id: "Queue", examples: [example] });
 
 export type QueueView = z.infer<typeof queueViewSchema>;

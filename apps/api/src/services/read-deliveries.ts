@@ -2,6 +2,14 @@ import { z } from "zod";
 import type { Db } from "@longshore/shared/db/create-database";
 import { requireJob } from "./require-job.ts";
 
+const example = {
+  at: "2026-11-21T10:30:04.512Z",
+  url: "https://example.com/hooks/longshore",
+  status: 204,
+  error: null,
+  durationMs: 38,
+};
+
 /** A call of a job's webhook. */
 export const deliverySchema = z
   .object({
@@ -11,7 +19,7 @@ export const deliverySchema = z
     error: z.string().nullable().describe("Why there was no answer."),
     durationMs: z.int(),
   })
-  .meta({ id: "WebhookDelivery" });
+  .meta({ id: "WebhookDelivery", examples: [example] });
 
 export type Delivery = z.infer<typeof deliverySchema>;
 

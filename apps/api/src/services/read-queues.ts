@@ -6,16 +6,13 @@ import type { Producer } from "@longshore/shared/queue/create-producer";
 import { queueNames } from "@longshore/shared/queue/names";
 import { toQueueSettings } from "@longshore/shared/queue/queue-settings";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
-import { countWaiting } from "./count-waiting.ts";
-import { keepBriefly } from "./keep-briefly.ts";
+import type { ReadWaiting } from "./count-waiting.ts";
 import type { QueueView } from "./queue-view.ts";
 
-export type ReadQueuesDeps = { db: Db; producer: Producer; flow: FlowMeter };
+export type ReadQueuesDeps = { db: Db; producer: Producer; flow: FlowMeter; readWaiting: ReadWaiting };
 
 /** Reads all queues, or those named. Also while Redis is away, but for what only Redis knows. */
-export function createReadQueues({ db, producer, flow }: ReadQueuesDeps) {
-  const readWaiting = keepBriefly(() => countWaiting(db));
-
+export function createReadQueues({ db, producer, flow, readWaiting }: ReadQueuesDeps) {
   async function isApplied(queue: string, settings: object): Promise<boolean> {
     return producer
       .control(queue)

@@ -10,7 +10,7 @@ import { chunkEntry } from "@longshore/shared/queue/entry";
 import { requireUtf8 } from "@longshore/shared/records/require-utf8";
 import { sliceRecords, type SliceLimits } from "@longshore/shared/records/slice-records";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
-import { createAdmitUpload, type AdmissionLimits } from "./admit-upload.ts";
+import type { AdmissionLimits, AdmitUpload } from "./admit-upload.ts";
 import type { CheckWebhook } from "./check-webhook.ts";
 import { hashUpload } from "./hash-upload.ts";
 import { inflateBody, type BodyEncoding } from "./inflate-body.ts";
@@ -30,6 +30,7 @@ export type ReceiveImportDeps = {
   db: Db;
   producer: Producer;
   flow: Pick<FlowMeter, "countIn">;
+  uploads: AdmitUpload;
   limits: ImportLimits;
   checkWebhook: CheckWebhook;
 };
@@ -46,9 +47,7 @@ export type ImportRequest = NewImport & {
  * references in the queue. When this returns, the import will be done whatever dies next; when it throws, no row of it
  * will ever be seen.
  */
-export function createReceiveImport({ db, producer, flow, limits, checkWebhook }: ReceiveImportDeps) {
-  const admitUpload = createAdmitUpload(db, limits);
-
+export function createReceiveImport({ db, producer, flow, uploads, limits, checkWebhook }: ReceiveImportDeps) {
   return async function receiveImport(request: ImportRequest): Promise<Answer<JobView>> {
     const dataset = findDataset(request.dataset);
     if (!dataset) throw new AppError("unknown_dataset", { message: `There is no dataset "${request.dataset}"` });
@@ -56,7 +55,7 @@ export function createReceiveImport({ db, producer, flow, limits, checkWebhook }
     checkWebhook(request.webhook, ["query", "webhook"]);
     if (request.correctionOf) await requireParent(request.correctionOf, request);
 
-    using admission = await admitUpload(request.tenant);
+    using admission = await uploads.admit(request.tenant);
     const { idempotencyKey: key, tenant } = request;
     if (key === undefined) return { response: await receive(request.upload), replayed: false };
     using hashed = hashUpload(request.upload, describeRequest(request));
@@ -95,7 +94,7 @@ export function createReceiveImport({ db, producer, flow, limits, checkWebhook }
         }
         rows += slice.rows;
         await staging.write(slice, columns);
-        if (slice.firstRow > 1) await Promise.all([check(), once?.extend()]);
+        if (slice.firstRow > 1) await check();
       }
       if (rows === 0) throw new AppError("empty_import");
       return await staging.seal(async (trx, { job, imported }) => once?.answer(trx, toJobView(job, imported)));

@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database } from "@longshore/shared/db/schema";
 import { AppError } from "@longshore/shared/errors";
-import { claimIdempotencyKey, type IdempotencyScope } from "./claim-idempotency-key.ts";
+import { claimIdempotencyKey, lockedMs, type IdempotencyScope } from "./claim-idempotency-key.ts";
 
 /** What a request that may be sent twice does with its key while it runs. */
 export type Once = {
@@ -10,13 +10,11 @@ export type Once = {
   answer(trx: Transaction<Database>, response: unknown): Promise<void>;
   /** Whether the answer was committed: to be asked when the commit itself was not answered. */
   isAnswered(): Promise<boolean>;
-  /** To be called now and then by a request that takes long. */
-  extend(): Promise<void>;
 };
 
 export type Answer<Response> = { response: Response; replayed: boolean };
 
-const withoutKey: Once = { answer: async () => {}, isAnswered: async () => false, extend: async () => {} };
+const withoutKey: Once = { answer: async () => {}, isAnswered: async () => false };
 
 /**
  * Runs a request once for its idempotency key, and answers later ones with what the first was answered. `fingerprint` tells
@@ -36,15 +34,18 @@ export async function runOnce<Response>(
     if (!claim.fingerprint.equals(await fingerprint())) throw new AppError("idempotency_mismatch");
     return { response: claim.response as Response, replayed: true };
   }
+  // A renewal that fails is made up for by the next one.
+  const renewal = setInterval(() => void claim.renew().catch(() => {}), lockedMs / 4);
   try {
     const once: Once = {
       answer: async (trx, response) => claim.answer(trx, await fingerprint(), response),
       isAnswered: () => claim.isAnswered(),
-      extend: () => claim.extend(),
     };
     return { response: await run(once), replayed: false };
   } catch (error) {
     await claim.release().catch(() => {});
     throw error;
+  } finally {
+    clearInterval(renewal);
   }
 }

@@ -10,16 +10,19 @@ import { findSchedule, type ScheduleKey } from "./find-schedule.ts";
 
 export type RunScheduleDeps = { db: Db; producer: Producer; flow: Pick<FlowMeter, "countIn"> };
 
+/** By which request. */
+type Origin = { requestId: string; traceparent: string };
+
 /**
  * Submits a job of a schedule now, also while it is paused; its next runs stay as they are. While the job of an earlier run
  * is not over and the schedule lets none overlap, that one is answered. Throws `not_found`, and `unknown_kind` and
  * `validation_failed` if the schedule no longer fits its kind.
  */
 export function createRunSchedule({ db, producer, flow }: RunScheduleDeps) {
-  return async function runSchedule(key: ScheduleKey, requestId: string, log: Logger): Promise<JobView> {
+  return async function runSchedule(key: ScheduleKey, origin: Origin, log: Logger): Promise<JobView> {
     const { job, deduplicated } = await db.transaction().execute(async (trx) => {
       const schedule = await findSchedule(trx, key, { lock: true });
-      const [insertion] = await insertJobs(trx, [toScheduledJob(schedule, { requestId })]);
+      const [insertion] = await insertJobs(trx, [toScheduledJob(schedule, origin)]);
       const { job: submitted } = insertion!;
       await trx
         .updateTable("schedules")

@@ -29,6 +29,7 @@ export type NewImport = {
   /** Whom to tell when the import is over. */
   webhook: string | undefined;
   requestId: string;
+  traceparent: string;
 };
 
 export type SealedImport = { job: JobRow; imported: ImportRow };
@@ -175,6 +176,7 @@ function newJob(id: string, request: NewImport) {
     entry: null,
     webhook: request.webhook ?? null,
     request_id: request.requestId,
+    traceparent: request.traceparent,
     updated_at: new Date(),
   };
 }

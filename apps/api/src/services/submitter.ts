@@ -1,2 +1,2 @@
 /** Who submits, by which request. */
-export type Submitter = { tenant: string; requestId: string; idempotencyKey: string | undefined };
+export type Submitter = { tenant: string; requestId: string; traceparent: string; idempotencyKey: string | undefined };

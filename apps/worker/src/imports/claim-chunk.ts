@@ -23,6 +23,7 @@ export type ClaimedChunk = {
   delivery: number;
   lastError: string | null;
   requestId: string | null;
+  traceparent: string | null;
 };
 
 /**
@@ -54,7 +55,7 @@ async function claim(db: Db, { jobId, seq }: ChunkEntryData): Promise<ClaimedChu
     )
     select claimed.job_id as "jobId", claimed.seq, jobs.tenant, imports.dataset, imports.format, imports.columns,
       imports.on_conflict as "onConflict", imports.dry_run as "dryRun", imports.met_duplicates as "metDuplicates", claimed.first_row as "firstRow", claimed.rows, claimed.payload,
-      claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId"
+      claimed.delivery, claimed.last_error as "lastError", jobs.request_id as "requestId", jobs.traceparent
     from claimed join imports using (job_id) join jobs on jobs.id = claimed.job_id`.execute(db);
   return rows[0];
 }

@@ -65,9 +65,10 @@ function toList(columns: readonly string[]) {
 /** Sets every column but the key. A dataset of nothing but its key has nothing to set, and sets the key to itself. */
 function assignments(dataset: Dataset) {
   const others = Object.keys(dataset.columns).filter((column) => !dataset.key.includes(column));
-  return sql.join(
-    (others.length > 0 ? others : dataset.key).map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`),
+  const sent = (others.length > 0 ? others : dataset.key).map(
+    (column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`,
   );
+  return sql.join(dataset.changedAt ? [...sent, sql`${sql.ref(dataset.changedAt)} = now()`] : sent);
 }
 
 function untouched(

@@ -6,8 +6,11 @@ import { insertRejects } from "./insert-rejects.ts";
 import type { Refusal } from "./validate-rows.ts";
 import type { Written } from "./written.ts";
 
-/** The import as it was committed with a chunk. */
-export type SettledChunk = { job: JobRow; imported: ImportRow };
+/** What became of the rows of a chunk. */
+export type ChunkRows = { inserted: number; updated: number; skipped: number; rejected: number };
+
+/** The import as it was committed with a chunk; `rows` is undefined where the chunk was given up. */
+export type SettledChunk = { job: JobRow; imported: ImportRow; rows?: ChunkRows };
 
 /** Thrown to take a chunk's rows back: its import was ended meanwhile. */
 export class ImportOver extends Error {
@@ -35,7 +38,9 @@ export async function settleChunk(
   if (job.state !== "running") throw new ImportOver(`the import is ${job.state}`);
 
   const end = findEnd(imported);
-  return { job: end ? await endImport(trx, imported, end) : job, imported };
+  const { inserted, updated, skipped } = written;
+  const rows = { inserted, updated, skipped, rejected: refused.length };
+  return { job: end ? await endImport(trx, imported, end) : job, imported, rows };
 }
 
 function addCounts(

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { Webhook } from "standardwebhooks";
 import type { Contracts } from "@longshore/shared/jobs/contracts";
 import type { PayloadOf } from "@longshore/shared/jobs/define-job";
+import type { WebhookMessage } from "@longshore/shared/jobs/webhook-message";
 import type { Db } from "@longshore/shared/db/create-database";
 import { FetchError } from "../net/fetch-error.ts";
 import { parseRetryAfterMs } from "../net/parse-retry-after-ms.ts";
@@ -12,11 +13,17 @@ type Ended = PayloadOf<Contracts["webhook.deliver"]>;
 
 const timeoutMs = 10_000;
 
+/** Told of each call: the class of the answer's status, or that there was no answer. */
+export type CountWebhook = (result: string) => void;
+
 /**
  * Makes the handler that calls webhooks, signed as https://www.standardwebhooks.com says. With several secrets a message has
  * a signature by each, so that receivers can go from one to the next.
  */
-export function createDeliverWebhook(secrets: readonly string[]): JobHandler<Contracts["webhook.deliver"]> {
+export function createDeliverWebhook(
+  secrets: readonly string[],
+  count: CountWebhook,
+): JobHandler<Contracts["webhook.deliver"]> {
   const signers = secrets.map((secret) => new Webhook(secret));
 
   function sign(id: string, at: Date, body: string): Record<string, string> {
@@ -35,19 +42,22 @@ export function createDeliverWebhook(secrets: readonly string[]): JobHandler<Con
     try {
       const options = { method: "POST", headers, body, timeoutMs, redirect: "manual", answerBody: "ignore" } as const;
       const answer = await fetch(ended.url, options);
+      count(`${Math.floor(answer.status / 100)}xx`);
       await recordDelivery(db, ended, at, { status: answer.status, error: null });
       judge(answer.status, answer.headers["retry-after"]);
       return { status: answer.status };
     } catch (error) {
-      if (error instanceof FetchError || error instanceof RefusedUrlError)
+      if (error instanceof FetchError || error instanceof RefusedUrlError) {
+        count("no_answer");
         await recordDelivery(db, ended, at, { status: null, error: error.message });
+      }
       throw error;
     }
   };
 }
 
 /** Says little on purpose: who wants to know more asks for the job, and is told what is true by then. */
-function toMessage({ jobId: id, kind, state, finishedAt }: Ended) {
+function toMessage({ jobId: id, kind, state, finishedAt }: Ended): WebhookMessage {
   return {
     type: `job.${state}`,
     timestamp: finishedAt,

@@ -2,7 +2,9 @@ import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import { prepared } from "@longshore/shared/db/prepare-statements";
 import type { JobRow } from "@longshore/shared/db/schema";
+import { createdAtOf } from "@longshore/shared/jobs/created-at-of";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
+import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import { endUnstarted } from "./end-unstarted.ts";
 import type { Ring } from "./gather-rings.ts";
 
@@ -19,7 +21,9 @@ const claimedColumns = [
   "max_attempts",
   "delivery",
   "settled_delivery",
+  "run_at",
   "request_id",
+  "traceparent",
 ] as const satisfies (keyof JobRow)[];
 
 /** What a run needs of its job. */
@@ -37,7 +41,7 @@ const mayStart = sql`(jobs.entry = wanted.entry or jobs.run_at is null or jobs.r
 
 export type ClaimJobs = (references: readonly JobReference[]) => Promise<(ClaimedJob | undefined)[]>;
 
-export type ClaimJobsDeps = { db: Db; ring: Ring; flow: Pick<FlowMeter, "countOut"> };
+export type ClaimJobsDeps = { db: Db; ring: Ring; flow: Pick<FlowMeter, "countOut">; metrics: WorkerMetrics };
 
 /**
  * Claims jobs for this worker, all in one statement: they become `running` under a new delivery number. Undefined for a job
@@ -45,8 +49,15 @@ export type ClaimJobsDeps = { db: Db; ring: Ring; flow: Pick<FlowMeter, "countOu
  * cancelled or came too late. An entry that comes again because its worker was lost takes its job although it still says
  * `running`.
  */
-export function createClaimJobs({ db, ring, flow }: ClaimJobsDeps): ClaimJobs {
+export function createClaimJobs({ db, ring, flow, metrics }: ClaimJobsDeps): ClaimJobs {
   const columns = sql.join(claimedColumns.map((column) => sql.ref(`jobs.${column}`)));
+
+  /** Not of one that comes again: how long its former worker was silent is another question. */
+  function noteWait(job: ClaimedJob, now: number): void {
+    if (job.delivery - job.settled_delivery > 1) return;
+    const dueAt = job.run_at?.getTime() ?? createdAtOf(job.id);
+    metrics.waitSeconds.observe({ kind: job.kind }, Math.max(0, now - dueAt) / 1_000);
+  }
 
   return async function claimJobs(references) {
     const ids = references.map(({ jobId }) => jobId);
@@ -63,6 +74,8 @@ export function createClaimJobs({ db, ring, flow }: ClaimJobsDeps): ClaimJobs {
       returning ${columns}, wanted.entry as claimed_by`.execute(db);
 
     const claimed = new Map(rows.map((row) => [row.id, row]));
+    const now = Date.now();
+    for (const row of rows) noteWait(row, now);
     const answers = references.map(({ jobId, entry }) => {
       const job = claimed.get(jobId);
       return job?.claimed_by === entry ? job : undefined;

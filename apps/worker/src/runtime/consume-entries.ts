@@ -3,7 +3,9 @@ import { Job, Worker, type JobJson } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "@longshore/shared/logger";
 import { queuePrefix } from "@longshore/shared/queue/names";
+import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import { backoffMs } from "./backoff.ts";
+import { createPause } from "./create-pause.ts";
 import { holdLocks } from "./hold-locks.ts";
 
 export type QueueOptions = {
@@ -11,6 +13,7 @@ export type QueueOptions = {
   namespace: string;
   /** How long a worker may be silent before its entries go to another one. */
   lockDurationMs: number;
+  metrics: WorkerMetrics;
   log: Logger;
 };
 
@@ -49,7 +52,7 @@ const stopWithinMs = 1_000;
  * in our tables.
  */
 export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): EntryConsumer {
-  const { redis, namespace, queue, lockDurationMs, log, hasRoom, process } = options;
+  const { redis, namespace, queue, lockDurationMs, metrics, log, hasRoom, process } = options;
   const worker = new Worker<Data, void>(queue, null, {
     connection: redis,
     prefix: queuePrefix(namespace, queue),
@@ -61,10 +64,14 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     settings: { backoffStrategy: (attempts) => backoffMs(attempts) },
   });
   worker.on("error", (error) => log.warn({ err: error, queue }, "queue worker"));
-  worker.on("stalled", (entry) => log.warn({ queue, entry }, "entry taken over from a lost worker"));
+  worker.on("stalled", (entry) => {
+    metrics.takenOver.inc({ queue });
+    log.warn({ queue, entry }, "entry taken over from a lost worker");
+  });
   void worker.startStalledCheckTimer();
   const backend = worker.getBackend();
-  const locks = holdLocks(worker, { lockDurationMs, log });
+  const pause = createPause({ queue, log });
+  const locks = holdLocks(worker, { lockDurationMs, metrics, log });
 
   const closing = new AbortController();
   const processing = new Set<Promise<void>>();
@@ -85,7 +92,8 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
       turnedAt = performance.now();
-      if (!hasRoom(coming)) await woken.promise;
+      if (pause.leftMs() > 0) await sleep(pause.leftMs());
+      else if (!hasRoom(coming)) await woken.promise;
       else await fetchOrWait().catch(rest);
     }
   }
@@ -132,13 +140,14 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     const lock = locks.hold(entry.id!, token);
     const failure = await handle(entry, lock.lost);
     lock.release();
+    pause.note(failure);
     if (lock.lost.aborted) return;
     if (failure) {
       await entry.moveToFailed(failure, token);
       throw failure;
     }
     completions += 1;
-    const fetchesNext = hasRoom(coming) && !closing.signal.aborted;
+    const fetchesNext = hasRoom(coming) && pause.leftMs() === 0 && !closing.signal.aborted;
     if (fetchesNext) await take(token, () => entry.moveToCompleted(undefined, token, true));
     else await entry.moveToCompleted(undefined, token, false);
   }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
+import type { JobRow } from "@longshore/shared/db/schema";
 import type { Logger } from "@longshore/shared/logger";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
@@ -21,7 +22,7 @@ export function startExpirer(deps: EndExpiredDeps): Ticker {
 
 /** Ends jobs that nobody has started in time. Answers how many; there are more if it is 500. */
 async function endExpired({ db, board, flow }: Omit<EndExpiredDeps, "log">): Promise<number> {
-  const { rows } = await sql<{ id: string; kind: string }>`
+  const { rows } = await sql<Pick<JobRow, "id" | "kind" | "state">>`
     with late as (
       select id from jobs
       where expires_at <= now() and outcome is null and state in ('scheduled', 'queued') and started_at is null
@@ -30,7 +31,7 @@ async function endExpired({ db, board, flow }: Omit<EndExpiredDeps, "log">): Pro
     update jobs set state = 'expired', error = ${JSON.stringify(expiredError)},
       revision = revision + 1, finished_at = now(), updated_at = now()
     from late where jobs.id = late.id
-    returning jobs.id, jobs.kind`.execute(db);
+    returning jobs.id, jobs.kind, jobs.state`.execute(db);
   flow.countOut(rows);
   void board.ring(rows.map(({ id }) => id));
   return rows.length;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
+import type { JobRow } from "@longshore/shared/db/schema";
 import { cancelledError, expiredError } from "./end-errors.ts";
 import type { JobReference } from "./claim-jobs.ts";
 
@@ -12,10 +13,10 @@ const isTooLate = sql`jobs.expires_at <= now() and jobs.started_at is null`;
 export async function endUnstarted(
   db: Db,
   references: readonly JobReference[],
-): Promise<{ id: string; kind: string }[]> {
+): Promise<Pick<JobRow, "id" | "kind" | "state">[]> {
   const ids = references.map(({ jobId }) => jobId);
   const entries = references.map(({ entry }) => entry);
-  const { rows } = await sql<{ id: string; kind: string }>`
+  const { rows } = await sql<Pick<JobRow, "id" | "kind" | "state">>`
     update jobs set
       state = case jobs.state when 'cancelling' then 'cancelled' else 'expired' end,
       error = case jobs.state when 'cancelling' then ${JSON.stringify(cancelledError)}::jsonb else ${JSON.stringify(expiredError)}::jsonb end,
@@ -26,6 +27,6 @@ export async function endUnstarted(
       when 'queued' then ${isTooLate}
       when 'scheduled' then ${isTooLate}
       else false end
-    returning jobs.id, jobs.kind`.execute(db);
+    returning jobs.id, jobs.kind, jobs.state`.execute(db);
   return rows;
 }

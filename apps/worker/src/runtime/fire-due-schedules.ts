@@ -4,12 +4,13 @@ import { AppError } from "@longshore/shared/errors";
 import { insertJobs } from "@longshore/shared/jobs/insert-jobs";
 import { planRuns, type DueSchedule } from "@longshore/shared/schedules/plan-runs";
 import { toScheduledJob } from "@longshore/shared/schedules/to-scheduled-job";
+import type { Tracing } from "@longshore/shared/tracing/tracing";
 
 /** What a due schedule came to: jobs, or the reason why there are none. */
 export type Fired = { schedule: ScheduleRow; jobs: JobRow[]; nextRunAt: Date | null; error: JobError | null };
 
 /** Inserts the jobs of schedules that are due, `most` of them, and plans their next runs. Others may do so meanwhile. */
-export async function fireDueSchedules(trx: Transaction<Database>, most: number): Promise<Fired[]> {
+export async function fireDueSchedules(trx: Transaction<Database>, most: number, tracing: Tracing): Promise<Fired[]> {
   const due = await trx
     .selectFrom("schedules")
     .selectAll()
@@ -24,7 +25,7 @@ export async function fireDueSchedules(trx: Transaction<Database>, most: number)
     .execute();
   if (due.length === 0) return [];
 
-  const fired = due.map(({ now, ...schedule }) => fire(schedule as ScheduleRow & DueSchedule, now));
+  const fired = due.map(({ now, ...schedule }) => fire(schedule as ScheduleRow & DueSchedule, now, tracing));
   const insertions = await insertJobs(
     trx,
     fired.flatMap(({ jobs }) => jobs),
@@ -36,18 +37,27 @@ export async function fireDueSchedules(trx: Transaction<Database>, most: number)
 }
 
 /** A schedule that cannot be fired holds up no other: it says why, and is due again in its time. */
-function fire(schedule: ScheduleRow & DueSchedule, now: Date): Fired {
+function fire(schedule: ScheduleRow & DueSchedule, now: Date, tracing: Tracing): Fired {
   let nextRunAt: Date | null = null;
   try {
     const plan = planRuns(schedule, now);
     nextRunAt = plan.nextRunAt;
-    const jobs = plan.runs.map((runAt) => toScheduledJob(schedule, { runAt }));
+    const jobs = plan.runs.map((runAt) =>
+      toScheduledJob(schedule, { runAt, traceparent: beginTrace(schedule, tracing) }),
+    );
     const error = plan.missed ? { code: "missed", message: "The run was missed, and catchUp is skip" } : null;
     return { schedule, jobs, nextRunAt, error };
   } catch (error) {
     const code = error instanceof AppError ? error.code : "internal";
     return { schedule, jobs: [], nextRunAt, error: { code, message: (error as Error).message } };
   }
+}
+
+/** Each run is a trace of its own: nobody asked for it. */
+function beginTrace({ id }: ScheduleRow, tracing: Tracing): string {
+  const span = tracing.start("fire schedule", { kind: "consumer", attributes: { "longshore.schedule.id": id } });
+  span.end();
+  return span.traceparent;
 }
 
 function dropOverlapping(run: Fired, inserted: ReadonlySet<string>): void {

@@ -3,11 +3,12 @@ import { toEntries } from "@longshore/shared/jobs/to-entries";
 import type { Logger } from "@longshore/shared/logger";
 import { v7 as uuidv7 } from "uuid";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import type { JobReference } from "./claim-jobs.ts";
 import { reassignEntries, type Reassignment } from "./reassign-entries.ts";
 import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 
-export type HandBackDeps = { db: Db; producer: Producer; log: Logger };
+export type HandBackDeps = { db: Db; producer: Producer; metrics: WorkerMetrics; log: Logger };
 /** `together` is how many may share an entry: any worker that fetches it would start them at once. */
 export type HandBack = (references: readonly JobReference[], together: number) => Promise<void>;
 
@@ -15,10 +16,11 @@ export type HandBack = (references: readonly JobReference[], together: number) =
  * Gives jobs that this worker cannot start back to the queue, with new entries at the front of it, so that any worker can
  * take them. Resolves when they are there; while Redis is away the reconciler brings them.
  */
-export function createHandBack({ db, producer, log }: HandBackDeps): HandBack {
+export function createHandBack({ db, producer, metrics, log }: HandBackDeps): HandBack {
   return async function handBack(references, together) {
     const changes = divide(references, together);
     const jobs = await retryWhileUnavailable(() => reassignEntries(db, changes, ["queued", "scheduled"]));
+    for (const { kind } of jobs) metrics.handedBack.inc({ kind });
     // The last one that is put to the front is the first.
     const entries = toEntries(jobs.toReversed());
     for (const entry of entries) entry.first = true;

@@ -1,5 +1,6 @@
 import type { Worker } from "bullmq";
 import type { Logger } from "@longshore/shared/logger";
+import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 
 export type HeldLock = {
   /** Fires when the lock could not be renewed: another worker has the entry, or gets it. */
@@ -12,7 +13,7 @@ export type Locks = { hold(entry: string, token: string): HeldLock; close(): voi
 /** Renews the locks on the entries that a worker deals with, all at once, three times in the life of a lock. */
 export function holdLocks(
   worker: Pick<Worker, "extendJobLocks" | "name">,
-  { lockDurationMs, log }: { lockDurationMs: number; log: Logger },
+  { lockDurationMs, metrics, log }: { lockDurationMs: number; metrics: WorkerMetrics; log: Logger },
 ): Locks {
   const held = new Map<string, { entry: string; lost: AbortController }>();
 
@@ -24,6 +25,7 @@ export function holdLocks(
     const failed = new Set(await worker.extendJobLocks(entries, tokens, lockDurationMs));
     for (const [token, { entry, lost }] of renewing) {
       if (!failed.has(entry) || !held.has(token)) continue;
+      metrics.lostLocks.inc({ queue: worker.name });
       log.warn({ queue: worker.name, entry }, "the lock on an entry was lost");
       lost.abort(new Error("the lock on the entry was lost"));
     }

@@ -1,3 +1,4 @@
+import type { Span } from "@longshore/shared/tracing/tracing";
 import type { JobContext } from "../jobs/define-handler.ts";
 import type { ClaimedJob } from "./claim-jobs.ts";
 import type { RunLog } from "./job-log.ts";
@@ -13,8 +14,9 @@ export type RunContext = {
 };
 
 /** What one run of a job's handler may use. */
-export function createJobContext(deps: RunJobDeps, job: ClaimedJob, run: Run): RunContext {
+export function createJobContext(deps: RunJobDeps, job: ClaimedJob, run: Run, span: Span): RunContext {
   const { db, board, openLog, fetch } = deps;
+  const { traceparent } = span;
   const delivery = { jobId: job.id, delivery: job.delivery };
   let runLog: RunLog | undefined;
   let report: ProgressReport | undefined;
@@ -27,12 +29,16 @@ export function createJobContext(deps: RunJobDeps, job: ClaimedJob, run: Run): R
       return run.signal;
     },
     get log() {
-      runLog ??= openLog(job);
+      runLog ??= openLog({ ...job, traceparent });
       return runLog.log;
     },
     db,
     fetch: (url, options = {}) =>
-      fetch(url, { ...options, signal: options.signal ? AbortSignal.any([run.signal, options.signal]) : run.signal }),
+      fetch(url, {
+        ...options,
+        headers: { traceparent, ...options.headers },
+        signal: options.signal ? AbortSignal.any([run.signal, options.signal]) : run.signal,
+      }),
     progress(done, total, unit) {
       report ??= reportProgress(board, delivery);
       report.show(done, total, unit);

@@ -6,6 +6,7 @@ import { isRowError } from "@longshore/shared/db/sql-error";
 import type { Logger } from "@longshore/shared/logger";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
+import { traceIdOf } from "@longshore/shared/tracing/trace-id-of";
 import type { JobLog } from "../jobs/define-handler.ts";
 import { shapeLogLine, type LogLineText } from "./shape-log-line.ts";
 
@@ -24,7 +25,7 @@ export type RunLog = {
   end(): Promise<void>;
 };
 
-export type OpenJobLog = (job: Pick<JobRow, "id" | "kind" | "request_id">) => RunLog;
+export type OpenJobLog = (job: Pick<JobRow, "id" | "kind" | "request_id" | "traceparent">) => RunLog;
 
 type Line = LogLineText & { jobId: string; at: string; level: LogLevel };
 
@@ -64,7 +65,12 @@ export function createJobLogs({ db, board, log }: JobLogsDeps): OpenJobLog {
   }
 
   return function openJobLog(job) {
-    const processLog = log.child({ jobId: job.id, kind: job.kind, requestId: job.request_id });
+    const processLog = log.child({
+      jobId: job.id,
+      kind: job.kind,
+      requestId: job.request_id,
+      traceId: traceIdOf(job.traceparent),
+    });
     let lines = 0;
     let stored = Promise.resolve();
     let ended = false;

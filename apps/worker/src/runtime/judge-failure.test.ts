@@ -8,6 +8,7 @@ const judge = (error: unknown, { attempt = 0, ...ending }: { attempt?: number; e
   judgeFailure({ error, job: { attempt, max_attempts: 2 }, contract, ...ending });
 
 const error = new Error("no luck");
+const sqlError = (code: string) => Object.assign(new Error("refused"), { code });
 
 describe("a run without a result", () => {
   it.each([
@@ -40,13 +41,27 @@ describe("a run without a result", () => {
     ],
     ["whose signal fired because the job was lost is queued", judge(error, { ending: "lost" }), { state: "queued" }],
     ["that found out by itself that it lost the job is queued", judge(new JobLostError()), { state: "queued" }],
+    ["that the database let down is queued", judge(sqlError("57P01")), { state: "queued", runAt: expect.any(Date) }],
+    ["that was in a deadlock is queued", judge(sqlError("40P01"), { attempt: 1 }), { state: "queued" }],
+    ["whose own statement took too long has failed", judge(sqlError("57014"), { attempt: 1 }), { state: "failed" }],
+    [
+      "that called somebody who is away has failed",
+      judge(sqlError("ECONNREFUSED"), { attempt: 1 }),
+      { state: "failed" },
+    ],
     ["that threw something odd is queued again", judge(undefined), { error: { message: "undefined" } }],
   ])("%s", (_fact, outcome, expected) => {
     expect(outcome).toMatchObject(expected);
   });
 
-  it("has spent no attempt when it was cut off, lost or snoozes", () => {
-    for (const outcome of [judge(error, { ending: "lost" }), judge(new JobLostError()), judge(new SnoozeError(9))])
+  it("has spent no attempt when it was cut off, lost, let down by the database, or snoozes", () => {
+    const away = judge(sqlError("53100"));
+    for (const outcome of [
+      judge(error, { ending: "lost" }),
+      judge(new JobLostError()),
+      judge(new SnoozeError(9)),
+      away,
+    ])
       expect(outcome.error).toBeUndefined();
   });
 

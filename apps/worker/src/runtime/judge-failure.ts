@@ -1,3 +1,4 @@
+import { isConflict, isOutOfOrder } from "@longshore/shared/db/sql-error";
 import type { JobContract } from "@longshore/shared/jobs/define-job";
 import { RetryLaterError, SnoozeError, UnrecoverableError } from "../jobs/define-handler.ts";
 import { backoffMs } from "./backoff.ts";
@@ -16,11 +17,12 @@ type Failure = {
 
 /**
  * What becomes of a job whose run came to no result. One that was cut off is set back to be run again at once, one that
- * snoozes later; neither has spent an attempt.
+ * snoozes later, and one that the database let down when that may be well again; none of these has spent an attempt.
  */
 export function judgeFailure({ error, ending, job, contract }: Failure): Exclude<Outcome, { state: "succeeded" }> {
   if (ending === "lost" || ending === "shutdown" || error instanceof JobLostError) return { state: "queued" };
   if (ending === "cancelled") return { state: "cancelled", error: { code: "cancelled", message: describe(error) } };
+  if (!ending && (isOutOfOrder(error) || isConflict(error))) return { state: "queued", runAt: fromNow(backoffMs(2)) };
   if (error instanceof SnoozeError) return { state: "scheduled", runAt: fromNow(error.delayMs) };
 
   const attempts = job.attempt + 1;

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Registry } from "prom-client";
 
 export type ProbesOptions = {
   port: number;
   host: string;
+  registry: Registry;
   isLive: () => boolean;
   /** Resolves when the worker can work; rejects with what is missing. */
   checkReady: () => Promise<void>;
@@ -11,8 +13,8 @@ export type ProbesOptions = {
 
 export type Probes = { port: number; close(): Promise<void> };
 
-/** Serves `/livez`, which touches no dependency, and `/readyz`. */
-export async function startProbes({ port, host, isLive, checkReady }: ProbesOptions): Promise<Probes> {
+/** Serves `/livez`, which touches no dependency, `/readyz` and `/metrics`. */
+export async function startProbes({ port, host, registry, isLive, checkReady }: ProbesOptions): Promise<Probes> {
   const answers: Record<string, () => Promise<string | undefined>> = {
     "/livez": async () => (isLive() ? undefined : "the worker does not fetch"),
     "/readyz": () =>
@@ -22,7 +24,13 @@ export async function startProbes({ port, host, isLive, checkReady }: ProbesOpti
       ),
   };
 
+  async function sendMetrics(res: ServerResponse): Promise<void> {
+    const text = await registry.metrics().catch(() => undefined);
+    res.writeHead(text === undefined ? 500 : 200, { "Content-Type": registry.contentType }).end(text);
+  }
+
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.url === "/metrics") return sendMetrics(res);
     const answer = answers[req.url ?? ""];
     const problem = answer ? await answer() : undefined;
     const status = answer ? (problem ? 503 : 200) : 404;

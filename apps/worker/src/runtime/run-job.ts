@@ -1,6 +1,6 @@
 import type { Db } from "@longshore/shared/db/create-database";
 import type { JobContract, PayloadOf } from "@longshore/shared/jobs/define-job";
-import type { Logger } from "@longshore/shared/logger";
+import type { Span, Tracing } from "@longshore/shared/tracing/tracing";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import type { GuardedFetch } from "../net/guarded-fetch.ts";
 import type { JobHandler } from "../jobs/define-handler.ts";
@@ -11,11 +11,12 @@ import type { OpenJobLog } from "./job-log.ts";
 import { judgeFailure } from "./judge-failure.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Outcome } from "./settle-jobs.ts";
+import { tellOfRun, type TellDeps } from "./tell-of-run.ts";
 
-export type RunJobDeps = {
+export type RunJobDeps = TellDeps & {
   db: Db;
   board: StatusBoard;
-  log: Logger;
+  tracing: Tracing;
   openLog: OpenJobLog;
   fetch: GuardedFetch;
   /** All that runs in this process. */
@@ -32,34 +33,55 @@ export type HandledKind<Contract extends JobContract = JobContract> = {
   handler: JobHandler<Contract>;
 };
 
-/** Runs a claimed job's handler once and says what came of it. Never rejects. */
+/** Runs a claimed job's handler once, tells of it, and says what came of it. Never rejects. */
 export async function runJob<Contract extends JobContract>(
   deps: RunJobDeps,
-  { contract, handler }: HandledKind<Contract>,
+  kind: HandledKind<Contract>,
   job: ClaimedJob,
   envelope: Pick<Envelope, "lost" | "runs">,
 ): Promise<Outcome> {
   const unsettled = job.delivery - job.settled_delivery;
   if (unsettled > deps.maxDeliveries) {
     const message = `${unsettled - 1} deliveries in a row ended without an outcome: the job takes its workers down`;
+    deps.metrics.poisoned.inc({ kind: job.kind });
     return { state: "failed", error: { code: "poisoned", message } };
   }
   if (deps.shutdown.aborted || envelope.lost.aborted) return { state: "queued" };
 
+  const start = performance.now();
+  const span = deps.tracing.start(`run ${job.kind}`, {
+    kind: "consumer",
+    parent: job.traceparent,
+    attributes: {
+      "longshore.job.id": job.id,
+      "longshore.attempt": job.attempt + 1,
+      "longshore.delivery": job.delivery,
+    },
+  });
+  const { outcome, error } = await attempt(deps, kind, job, envelope, span);
+  tellOfRun(deps, { job, span, outcome, error, durationMs: performance.now() - start });
+  return outcome;
+}
+
+async function attempt<Contract extends JobContract>(
+  deps: RunJobDeps,
+  { contract, handler }: HandledKind<Contract>,
+  job: ClaimedJob,
+  envelope: Pick<Envelope, "lost" | "runs">,
+  span: Span,
+): Promise<{ outcome: Outcome; error?: unknown }> {
   const timeoutMs = job.options.timeoutMs ?? contract.timeoutMs;
   const run = createRun(job.id, timeoutMs);
   const timer = setTimeout(run.stop, timeoutMs, "timeout");
-  const { context, end } = createJobContext(deps, job, run);
+  const { context, end } = createJobContext(deps, job, run, span);
   deps.runs.add(run);
   envelope.runs.add(run);
   try {
     const payload = contract.payload.parse(job.payload) as PayloadOf<Contract>;
-    const result = await run.untilStopped(() => handler(payload, context));
-    return { state: "succeeded", result: JSON.stringify(contract.result.parse(result)) };
+    const result = await run.untilStopped(() => deps.tracing.within(span, () => handler(payload, context)));
+    return { outcome: { state: "succeeded", result: JSON.stringify(contract.result.parse(result)) } };
   } catch (error) {
-    const outcome = judgeFailure({ error, ending: run.ending, job, contract });
-    if (outcome.error) deps.log.warn({ err: error, jobId: job.id, attempt: job.attempt + 1 }, "attempt failed");
-    return outcome;
+    return { outcome: judgeFailure({ error, ending: run.ending, job, contract }), error };
   } finally {
     clearTimeout(timer);
     deps.runs.delete(run);

@@ -6,6 +6,7 @@ import type { Logger } from "@longshore/shared/logger";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
+import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import type { Ring } from "./gather-rings.ts";
 import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 import { settleOthers, type SettledRow } from "./settle-others.ts";
@@ -33,6 +34,7 @@ export type SettleJobsDeps = {
   ring: Ring;
   producer: Producer;
   flow: Pick<FlowMeter, "countOut">;
+  metrics: WorkerMetrics;
   log: Logger;
 };
 
@@ -42,7 +44,7 @@ export type Succeeded = Settlement & { outcome: { state: "succeeded" } };
  * Commits the outcomes of runs, all that are there at the same time together. The outcome of a run that lost its job to a
  * later delivery counts for nothing. A job that was to be cancelled is, unless its handler had come to its end.
  */
-export function createSettleJobs({ db, ring, producer, flow, log }: SettleJobsDeps): SettleJob {
+export function createSettleJobs({ db, ring, producer, flow, metrics, log }: SettleJobsDeps): SettleJob {
   async function settle(settlements: readonly Settlement[]): Promise<undefined[]> {
     const { succeeded = [], others = [] } = Object.groupBy(settlements, ({ outcome }) =>
       outcome.state === "succeeded" ? "succeeded" : "others",
@@ -55,7 +57,10 @@ export function createSettleJobs({ db, ring, producer, flow, log }: SettleJobsDe
     const again = rows.filter(({ state }) => state === "queued" || state === "scheduled");
     const open = new Set(again.map(({ id }) => id));
     ring([...done]);
-    flow.countOut(settlements.filter(({ jobId }) => done.has(jobId) && !open.has(jobId)));
+    flow.countOut([
+      ...succeeded.filter(({ jobId }) => done.has(jobId)).map(({ kind }) => ({ kind, state: "succeeded" as const })),
+      ...rows.filter(({ id }) => !open.has(id)),
+    ]);
     if (done.size < settlements.length) warnOfRefused(settlements, done);
     await enqueueAgain(again);
     return settlements.map(() => undefined);
@@ -63,6 +68,7 @@ export function createSettleJobs({ db, ring, producer, flow, log }: SettleJobsDe
 
   function warnOfRefused(settlements: readonly Settlement[], settled: ReadonlySet<string>): void {
     const refused = settlements.filter(({ jobId }) => !settled.has(jobId));
+    metrics.refusedSettlements.inc(refused.length);
     log.warn(
       { jobIds: refused.map(({ jobId }) => jobId) },
       "the outcomes of runs that had lost their jobs were refused",

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { parseKey } from "../keys/parse-key.ts";
 
 /** The variables that the API and the worker share; each app extends them in its own `config.ts`. */
 export const port = z.coerce.number().int().min(0).max(65_535);
@@ -26,6 +27,21 @@ export const redisEnvironment = z.object({
   REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000),
 });
 
+/** Named as OpenTelemetry names them; it reads the rest of its variables itself. */
+export const tracingEnvironment = z.object({
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .literal("")
+    .or(z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }))
+    .default("")
+    .describe("Where traces are sent, by OTLP over HTTP; nowhere unless given."),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("Which part of the traces that begin here is recorded."),
+});
+
 const cidrRanges = z
   .string()
   .default("")
@@ -49,6 +65,17 @@ function isWebhookSecret(text: string): boolean {
 export const outboundEnvironment = z.object({
   FETCH_ALLOW_PRIVATE: cidrRanges.describe("Which addresses may be called although they are not public."),
   WEBHOOK_SECRET: webhookSecrets.describe("What webhooks are signed with; several while one replaces another."),
+});
+
+/** What is needed before anything else is there. */
+export const bootstrapEnvironment = z.object({
+  DATABASE_URL: databaseEnvironment.shape.DATABASE_URL,
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .transform((text) => parseKey(text) ?? null)
+    .refine((key) => key !== null, "must be lsk_, 8 to 32 of a-z and 0-9, _, and 43 or more of A-Z, a-z, 0-9, - and _")
+    .optional()
+    .describe("The first key, with all scopes."),
 });
 
 /** The pool's settings as `createDatabase` takes them. */

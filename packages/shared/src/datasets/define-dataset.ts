@@ -21,6 +21,10 @@ export type Dataset<Row extends Record<string, unknown> = Record<string, unknown
   whole?: string;
   /** Empty where no row is the duplicate of another. */
   key: readonly string[];
+  /** The column that says when a row was last changed. */
+  changedAt?: string;
+  /** The cache that the API keeps rows in: what updates a row goes behind its fence. */
+  cache?: string;
   example: Record<string, unknown>;
 };
 
@@ -32,6 +36,8 @@ export function defineDataset<Shape extends z.ZodRawShape>(dataset: {
   row: z.ZodObject<Shape, z.core.$strict>;
   columns: Record<keyof Shape & string, ColumnType>;
   key: readonly [keyof Shape & string, ...(keyof Shape & string)[]];
+  changedAt?: string;
+  cache?: string;
   example: z.input<z.ZodObject<Shape, z.core.$strict>>;
 }): Dataset {
   return { ...dataset, fields: dataset.row.shape } as unknown as Dataset;

@@ -1,16 +1,14 @@
-import { z } from "zod";
 import { defineDataset } from "./define-dataset.ts";
-import { text } from "./fields.ts";
+import { userRowSchema } from "./user-row.ts";
 
 export const users = defineDataset({
   name: "users",
   summary: "People by e-mail address. Addresses are trimmed and lower-cased: they are the key.",
   table: "users",
-  row: z.strictObject({
-    email: z.string().max(320).trim().toLowerCase().check(z.email()),
-    name: text({ min: 1, max: 200 }),
-  }),
+  row: userRowSchema,
   columns: { email: "text", name: "text" },
   key: ["email"],
+  changedAt: "updated_at",
+  cache: "users",
   example: { email: "ada@example.com", name: "Ada Lovelace" },
 });

@@ -20,6 +20,8 @@ export type DatabaseOptions = {
    * the rows that they mean. A plan that is kept may have been made when the table was empty.
    */
   joinsByKey?: boolean;
+  /** Told of each new connection, before anybody uses it. */
+  onConnect?: ((client: pg.PoolClient) => void) | undefined;
   /** An idle connection that broke: the pool has dropped it already, this is for the log. */
   onConnectionError?: (error: Error) => void;
 };
@@ -53,8 +55,22 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   // A connection that breaks between two statements of a transaction is nobody's to hear of: the next statement fails.
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("connect", prepareStatements);
+  if (options.onConnect) pool.on("connect", options.onConnect);
   pool.on("error", (error) => options.onConnectionError?.(error));
 
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const reached = {
+    connect: () => pool.connect().catch(tellUnreachable),
+    end: () => pool.end(),
+    options: pool.options,
+  };
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: reached }) });
   return { db, pool, close: () => db.destroy() };
+}
+
+/** Says of what is any socket's error that it is the database's: 08001, as SQL calls a connection that was not to be had. */
+function tellUnreachable(error: Error & { code?: string }): never {
+  if (!error.code?.startsWith("E")) throw error;
+  throw Object.assign(new Error(`The database cannot be reached: ${error.message}`, { cause: error }), {
+    code: "08001",
+  });
 }

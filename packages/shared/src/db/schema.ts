@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Insertable, Selectable } from "kysely";
+import type { KeyScope } from "../keys/scopes.ts";
 import type { JobState } from "../status/job-state.ts";
 
 /** The tables as Kysely sees them. `migrations/` says the same in SQL; both change together. */
@@ -13,7 +14,9 @@ export interface Database {
   webhook_deliveries: WebhookDeliveriesTable;
   schedules: SchedulesTable;
   queue_settings: QueueSettingsTable;
+  caches: CachesTable;
   idempotency_keys: IdempotencyKeysTable;
+  api_keys: ApiKeysTable;
   users: UsersTable;
   user_profiles: UserProfilesTable;
   cities: CitiesTable;
@@ -212,6 +215,30 @@ interface QueueSettingsTable {
   updated_at: ColumnType<Date, Date | undefined, Date>;
 }
 
+interface ApiKeysTable {
+  /** The part of a key that it is found by. */
+  id: string;
+  tenant: string;
+  /** What the key is for, to a person. */
+  name: string;
+  /** SHA-256 of the part of a key that nobody else may know. */
+  secret_hash: Buffer;
+  scopes: KeyScope[];
+  created_at: CreatedAt;
+  /** Within a minute. */
+  last_used_at: Moment;
+  /** Null for never. */
+  expires_at: Moment;
+  revoked_at: Moment;
+}
+
+interface CachesTable {
+  cache: string;
+  /** What is in Redis under an older one is not shown any more. */
+  epoch: number;
+  suspended_until: Date;
+}
+
 interface UsersTable {
   id: Generated<number>;
   tenant: Generated<string>;
@@ -254,3 +281,4 @@ export type ImportRow = Selectable<ImportsTable>;
 export type RejectRow = Selectable<ImportRejectsTable>;
 export type ScheduleRow = Selectable<SchedulesTable>;
 export type QueueSettingsRow = Selectable<QueueSettingsTable>;
+export type UserRow = Selectable<UsersTable>;

@@ -1,11 +1,17 @@
 import type { JobRow } from "../db/schema.ts";
 import { v7 as uuidv7 } from "uuid";
 import { findContract } from "./contracts.ts";
+import { createdAtOf } from "./created-at-of.ts";
 import { findRunTime } from "./job-options.ts";
 import type { Submission } from "./submission.ts";
 
 /** Where a job comes from. */
-export type JobOrigin = { tenant: string; requestId: string | null; scheduleId?: string };
+export type JobOrigin = {
+  tenant: string;
+  requestId: string | null;
+  traceparent?: string | null;
+  scheduleId?: string;
+};
 
 /**
  * The row of a new job, whole: nothing of it is left for the database to fill in. It belongs to no queue entry yet, see
@@ -13,7 +19,7 @@ export type JobOrigin = { tenant: string; requestId: string | null; scheduleId?:
  */
 export function toJobRow({ kind, payload, options = {} }: Submission, origin: JobOrigin): JobRow {
   const id = uuidv7();
-  const createdAt = createdAtOf(id);
+  const createdAt = new Date(createdAtOf(id));
   const runAtMs = findRunTime(options, createdAt.getTime());
   const { expiresAt, timeoutMs } = options;
   return {
@@ -40,16 +46,11 @@ export function toJobRow({ kind, payload, options = {} }: Submission, origin: Jo
     tags: options.tags ?? {},
     revision: 1,
     request_id: origin.requestId,
-    traceparent: null,
+    traceparent: origin.traceparent ?? null,
     created_at: createdAt,
     started_at: null,
     finished_at: null,
     updated_at: createdAt,
     outcome: null,
   };
-}
-
-/** A uuid v7 begins with its time in milliseconds: lists rely on the two being the same. */
-function createdAtOf(id: string): Date {
-  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }

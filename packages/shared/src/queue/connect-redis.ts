@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { refuseWhileSilent } from "./refuse-while-silent.ts";
 
 export type RedisConnectionOptions = {
   url: string;
@@ -9,14 +10,16 @@ export type RedisConnectionOptions = {
 
 /**
  * A connection for commands that must answer soon: it never queues a command while Redis is away, and gives up waiting
- * after `commandTimeoutMs`. A command that timed out may still have run.
+ * after `commandTimeoutMs`, once for all while Redis is silent. A command that timed out may still have run.
  */
 export function connectRedis(options: RedisConnectionOptions): Redis {
-  return open(options, {
+  const redis = open(options, {
     enableOfflineQueue: false,
     commandTimeout: options.commandTimeoutMs,
     maxRetriesPerRequest: 1,
   });
+  refuseWhileSilent(redis);
+  return redis;
 }
 
 /** A connection for BullMQ workers, whose blocking commands must not time out. */

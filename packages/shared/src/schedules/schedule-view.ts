@@ -10,6 +10,31 @@ export const overlapSchema = z.enum(["allow", "skip"]);
 
 const moment = z.iso.datetime();
 
+const example = {
+  id: "01a1fda9-3c1e-7b2a-9d64-2f0f4f1f6a52",
+  name: "nightly profiles",
+  kind: "users.process",
+  payload: { userId: 1 },
+  options: {},
+  cron: "30 2 * * *",
+  timeZone: "Europe/Berlin",
+  intervalMs: null,
+  catchUp: "once",
+  overlap: "allow",
+  paused: false,
+  nextRunAt: "2026-11-22T01:30:00.000Z",
+  nextRuns: ["2026-11-22T01:30:00.000Z", "2026-11-23T01:30:00.000Z"],
+  lastRunAt: "2026-11-21T01:30:00.000Z",
+  lastJobId: "01a1fda7-b41d-7772-adca-07dbb68c645d",
+  lastError: null,
+  createdAt: "2026-11-20T10:31:28.542Z",
+  updatedAt: "2026-11-21T01:30:00.113Z",
+  links: {
+    self: "/v1/schedules/01a1fda9-3c1e-7b2a-9d64-2f0f4f1f6a52",
+    lastJob: "/v1/jobs/01a1fda7-b41d-7772-adca-07dbb68c645d",
+  },
+};
+
 /** A schedule as a client sees it. */
 export const scheduleViewSchema = z
   .object({
@@ -36,7 +61,7 @@ export const scheduleViewSchema = z
     updatedAt: moment,
     links: z.object({ self: z.string(), lastJob: z.string().optional() }),
   })
-  .meta({ id: "Schedule" });
+  .meta({ id: "Schedule", examples: [example] });
 
 export type ScheduleView = z.infer<typeof scheduleViewSchema>;
 

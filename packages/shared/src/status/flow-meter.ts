@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { queueFor } from "../queue/names.ts";
+import type { JobState } from "./job-state.ts";
 
 /** Jobs are counted by the ten seconds in which they came or went; rates are those of the last minute. */
 const slotMs = 10_000;
@@ -13,7 +14,7 @@ export type FlowMeter = {
   /** Notes jobs that were accepted. Costs no round trip: all are written together, once a second. */
   countIn(jobs: readonly { kind: string }[]): void;
   /** The same for jobs that are over. */
-  countOut(jobs: readonly { kind: string }[]): void;
+  countOut(jobs: readonly { kind: string; state: JobState }[]): void;
   /** The flow of each queue that had any. Rejects while Redis is away. */
   read(): Promise<Map<string, Flow>>;
   /** Writes what was counted so far. Never rejects. */

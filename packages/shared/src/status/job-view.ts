@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ImportRow, JobRow } from "../db/schema.ts";
+import { exampleJob } from "./example-job.ts";
 import { importCounts, importCountsSchema, importProgress } from "./import-counts.ts";
 import { jobStateSchema } from "./job-state.ts";
 import { progressSchema } from "./progress.ts";
@@ -46,7 +47,7 @@ export const jobViewSchema = z
       deliveries: z.string().optional().describe("With a webhook: the attempts to deliver it."),
     }),
   })
-  .meta({ id: "Job" });
+  .meta({ id: "Job", examples: [exampleJob] });
 
 export type JobView = z.infer<typeof jobViewSchema>;
 

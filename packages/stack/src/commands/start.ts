@@ -1,5 +1,6 @@
 /** `npm start`: the whole stack on this machine, with the cities of the world in it. Stays up until Ctrl-C. */
 import { once } from "node:events";
+import { hasKeys } from "@longshore/shared/keys/has-keys";
 import { readStackConfig } from "../config.ts";
 import { importCities } from "../demo/import-cities.ts";
 import { inviteToTry } from "../demo/invite-to-try.ts";
@@ -8,6 +9,7 @@ import { runCommand } from "../run-command.ts";
 import { startStack } from "../supervisor/start-stack.ts";
 import { takeDataDir } from "../supervisor/take-data-dir.ts";
 import { say } from "../terminal/say.ts";
+import { useDatabase } from "../use-database.ts";
 
 await runCommand(async ({ signal, onForce }) => {
   const config = readStackConfig();
@@ -19,6 +21,6 @@ await runCommand(async ({ signal, onForce }) => {
   cleanup.defer(() => void (signal.aborted && say("Stopped.")));
   const stack = cleanup.use(await startStack(config, { say, signal }));
   if (config.LONGSHORE_DEMO) await importCities(stack, { say, signal });
-  inviteToTry(stack.apiUrl, say);
+  inviteToTry(stack.apiUrl, { needsKey: await useDatabase(stack.databaseUrl, hasKeys) }, say);
   if (!signal.aborted) await once(signal, "abort");
 });

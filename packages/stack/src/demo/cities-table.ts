@@ -19,6 +19,7 @@ export async function readCitiesTable(databaseUrl: string): Promise<CitiesTable>
       .innerJoin("imports", "imports.job_id", "jobs.id")
       .select("jobs.id")
       .where("imports.dataset", "=", "cities")
+      .where("jobs.tenant", "=", "default")
       .where("jobs.state", "in", ["scheduled", "queued", "running"])
       .orderBy("jobs.created_at", "desc")
       .executeTakeFirst();

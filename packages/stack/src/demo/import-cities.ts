@@ -1,6 +1,7 @@
 import type { Say } from "../terminal/say.ts";
 import { createProgressBar } from "../terminal/progress-bar.ts";
 import { readCitiesTable } from "./cities-table.ts";
+import { createClient, type Client } from "./create-client.ts";
 import { followJob } from "./follow-job.ts";
 import { reportImport } from "./report-import.ts";
 import { submitCities } from "./submit-cities.ts";
@@ -27,16 +28,19 @@ export async function importCities(
       : "\nImporting the cities of the world.",
   );
   const startedAt = Date.now();
-  const self = unfinishedImport
-    ? `/v1/jobs/${unfinishedImport}`
-    : (await submitCities(stack.apiUrl, signal)).links.self;
-  const job = await follow(`${stack.apiUrl}${self}`, signal);
+  await using client = createClient(stack);
+  const self = unfinishedImport ? `/v1/jobs/${unfinishedImport}` : (await submitCities(client, signal))?.links.self;
+  if (!self) {
+    say("They are left out: ALLOWED_HOSTS has not the address that they would be sent to.");
+    return;
+  }
+  const job = await follow(client, self, signal);
   const seconds = (Date.now() - startedAt) / 1000;
   const { rows: rowsInTable } = await readCitiesTable(stack.databaseUrl);
   reportImport({ job, seconds, rowsInTable, startedEmpty: rows === 0 }, say);
 }
 
-async function follow(url: string, signal: AbortSignal) {
+async function follow(client: Client, path: string, signal: AbortSignal) {
   using bar = createProgressBar("cities");
-  return await followJob(url, ({ progress }) => progress && bar.update(progress), signal);
+  return await followJob(client, path, { onView: ({ progress }) => progress && bar.update(progress), signal });
 }

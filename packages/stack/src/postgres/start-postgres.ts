@@ -14,9 +14,8 @@ import { findPostgresUser } from "./find-postgres-user.ts";
 import { initCluster, postgresEnvironment } from "./init-cluster.ts";
 import { placeBinaries } from "./place-binaries.ts";
 import { placeData } from "./place-data.ts";
+import { privateUrl } from "./private-url.ts";
 import { readPassword } from "./read-password.ts";
-
-const database = "longshore";
 
 /** Starts PostgreSQL on a data directory, made if need be, and resolves when its database `longshore` takes connections. */
 export async function startPostgres({ dataDir, port, say = () => {} }: ServiceOptions): Promise<Service> {
@@ -24,8 +23,7 @@ export async function startPostgres({ dataDir, port, say = () => {} }: ServiceOp
   const user = findPostgresUser();
   const binaries = placeBinaries(user, say);
   const home = placeData(dataDir, user, say);
-  const password = readPassword(dataDir);
-  const cluster = await initCluster({ home, binaries, user, password });
+  const cluster = await initCluster({ home, binaries, user, password: readPassword(dataDir) });
   await clearAfterKill(cluster);
 
   const chosenPort = port ?? (await findFreePort());
@@ -43,7 +41,7 @@ export async function startPostgres({ dataDir, port, say = () => {} }: ServiceOp
     graceMs: 20_000,
   });
 
-  const url = `postgres://longshore:${password}@127.0.0.1:${chosenPort}/${database}`;
+  const url = privateUrl(dataDir, chosenPort);
   try {
     await waitUntilReady(postgres, () => acceptsConnections(url), { deadlineMs: recoversWithinMs });
   } catch (error) {

@@ -1,17 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import { writeFileSync } from "node:fs";
 import { findFreePort } from "../process/find-free-port.ts";
-
-const portsSchema = z.object({ postgres: z.number(), redis: z.number() });
-
-export type Ports = z.output<typeof portsSchema>;
+import { portsFileOf, readPorts, type Ports } from "./read-ports.ts";
 
 /** The private ports of a data directory's services: those of the last time, where they are still free. */
 export async function choosePorts(dataDir: string): Promise<Ports> {
-  const file = join(dataDir, "run", "ports.json");
-  const former = existsSync(file) ? portsSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  const former = readPorts(dataDir);
   const ports = { postgres: await findFreePort(former?.postgres), redis: await findFreePort(former?.redis) };
-  writeFileSync(file, `${JSON.stringify(ports)}\n`);
+  writeFileSync(portsFileOf(dataDir), `${JSON.stringify(ports)}\n`);
   return ports;
 }

@@ -2,11 +2,13 @@
  * The local stack: PostgreSQL and Redis unless they are given, the API and the workers, each restarted when it crashes.
  * What was started first is stopped last.
  */
+import { findExposure } from "@longshore/shared/keys/find-exposure";
 import { migrateToLatest } from "@longshore/shared/db/migrate";
 import type { StackConfig } from "../config.ts";
 import { findFreePort } from "../process/find-free-port.ts";
 import type { Say } from "../terminal/say.ts";
 import { requireFreePort, urlOf } from "./api-address.ts";
+import { useDatabase } from "../use-database.ts";
 import { readWebhookSecret } from "./read-webhook-secret.ts";
 import type { AppSpec } from "./start-app.ts";
 import { startApps } from "./start-apps.ts";
@@ -30,6 +32,8 @@ export async function startStack(config: StackConfig, { say, signal, settings }:
   const services = cleanup.use(await startServices(config, say));
   signal?.throwIfAborted();
   await migrate(services.databaseUrl, say);
+  const exposure = await useDatabase(services.databaseUrl, (db) => findExposure(db, config.HOST));
+  if (exposure) throw new Error(exposure);
   signal?.throwIfAborted();
 
   const env = {

@@ -7,6 +7,7 @@ import { createBodyStream } from "./create-body-stream.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const stallMs = 200;
+const anyByte = { windowMs: stallMs, bytes: 1 };
 
 let close: () => void;
 afterEach(() => close());
@@ -39,7 +40,7 @@ describe("createBodyStream", () => {
     const { client, req, res } = await openRequest();
     const chunks: string[] = [];
     const read = async () => {
-      for await (const chunk of createBodyStream(req, res, stallMs)) chunks.push(String(chunk));
+      for await (const chunk of createBodyStream(req, res, anyByte)) chunks.push(String(chunk));
     };
     const reading = read();
     for (const part of ["a", "b", "c", "d"]) {
@@ -50,11 +51,19 @@ describe("createBodyStream", () => {
     expect(chunks.join("")).toBe("abcd");
   });
 
+  test("fails when less comes than must, however steadily", async () => {
+    const { client, req, res } = await openRequest();
+    const dripping = setInterval(() => client.write("a"), 10);
+    const pace = { windowMs: stallMs, bytes: 1_000 };
+    await expect(createBodyStream(req, res, pace).toArray()).rejects.toMatchObject({ code: "request_timeout" });
+    clearInterval(dripping);
+  });
+
   test("does not fail while it is the reader that is slow", async () => {
     const { client, req, res } = await openRequest();
     client.end(Buffer.alloc(2_000_000));
     let size = 0;
-    for await (const chunk of createBodyStream(req, res, stallMs)) {
+    for await (const chunk of createBodyStream(req, res, anyByte)) {
       size += chunk.length;
       if (size < 200_000) await setTimeout(stallMs * 1.5);
     }

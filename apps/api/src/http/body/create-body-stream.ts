@@ -2,29 +2,29 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { AppError } from "@longshore/shared/errors";
 import { allowBody } from "./allow-body.ts";
+import { watchPace, type Pace } from "./watch-pace.ts";
 
-/** A client that sends no byte for this long, while we wait for one, has stalled. */
-const stallTimeoutMs = 30_000;
+/** A client that sends a byte now and then holds no place for ever. */
+const slowest: Pace = { windowMs: 30_000, bytes: 30 * 1024 };
 
 /**
  * The bytes of a request's body. Unlike the request itself it can be destroyed, by a failing pipeline or an early `break`,
  * without taking the socket along, so that the client still gets its answer. Nothing is read, and a client that asked
  * with `Expect: 100-continue` is not told to go on, before the first read.
- * Fails with `upload_incomplete` when the client goes away and with `request_timeout` when it stalls.
+ * Fails with `upload_incomplete` when the client goes away and with `request_timeout` when it is slower than `pace`.
  */
-export function createBodyStream(req: IncomingMessage, res: ServerResponse, timeoutMs = stallTimeoutMs): Readable {
-  let stall: NodeJS.Timeout | undefined;
+export function createBodyStream(req: IncomingMessage, res: ServerResponse, pace = slowest): Readable {
+  const watch = watchPace(pace, () => stream.destroy(new AppError("request_timeout")));
 
   const stream = new Readable({
     read() {
       if (req.destroyed) return onClose();
-      clearTimeout(stall);
-      stall = setTimeout(() => stream.destroy(new AppError("request_timeout")), timeoutMs);
+      watch.wait();
       if (req.listenerCount("data") > 0) req.resume();
       else start();
     },
     destroy(error, done) {
-      clearTimeout(stall);
+      watch.rest();
       req.off("data", onData).off("end", onEnd).off("close", onClose).pause();
       done(error);
     },
@@ -36,12 +36,14 @@ export function createBodyStream(req: IncomingMessage, res: ServerResponse, time
   }
 
   function onData(chunk: Buffer): void {
-    clearTimeout(stall);
-    if (!stream.push(chunk)) req.pause();
+    watch.count(chunk.length);
+    if (stream.push(chunk)) return;
+    watch.rest();
+    req.pause();
   }
 
   function onEnd(): void {
-    clearTimeout(stall);
+    watch.rest();
     stream.push(null);
   }
 

@@ -6,7 +6,10 @@ import { defineRoute, type Route } from "../route.ts";
 
 const explanationSchema = z
   .object({ code: z.string(), status: z.int(), title: z.string(), when: z.string(), remedy: z.string() })
-  .meta({ id: "ErrorExplanation" });
+  .meta({
+    id: "ErrorExplanation",
+    examples: [{ code: "empty_import", status: 422, title: errorTitles.empty_import, ...errorGuide.empty_import }],
+  });
 
 const codes = Object.keys(errorTitles) as ErrorCode[];
 
@@ -35,7 +38,14 @@ export function createErrorRoutes(): Route[] {
       tags: ["errors"],
       scope: "public",
       summary: "Explain an error code",
-      request: { params: z.object({ code: z.enum(codes) }) },
+      request: {
+        params: z.object({
+          code: z
+            .enum(codes)
+            .describe("Of a problem.")
+            .meta({ examples: ["empty_import"] }),
+        }),
+      },
       responses: { 200: { description: "The code explained.", schema: explanationSchema } },
       handler: ({ params }) => ({ status: 200, body: explain(params.code) }),
     }),

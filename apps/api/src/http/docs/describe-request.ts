@@ -23,23 +23,29 @@ export function describeRequest({ request = {} }: Route): Described {
 
 function describeBody(body: JsonBody | StreamBody): ZodOpenApiRequestBodyObject {
   if (body.kind === "json") {
-    const { schema, example, maxBytes } = body;
+    const { schema, maxBytes } = body;
     return {
       required: true,
       description: `At most ${maxBytes} bytes, also when inflated.`,
-      content: { "application/json": { schema, example } },
+      content: { "application/json": { schema, ...describeExamples(body) } },
     };
   }
   const types = Object.entries(body.contentTypes);
   return {
     required: true,
     content: Object.fromEntries(
-      types.map(([type, { description, example }]) => [
+      types.map(([type, { description, example, schema }]) => [
         type,
-        type === "application/json"
-          ? { schema: { description }, example: JSON.parse(example) }
+        schema
+          ? { schema: schema.describe(description), example: JSON.parse(example) as unknown }
           : { schema: { type: "string", description }, example },
       ]),
     ),
   };
+}
+
+/** One example, or all of them by name if there are more. */
+function describeExamples({ example, examples }: JsonBody) {
+  const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
+  return named.length === 0 ? { example } : { examples: Object.fromEntries(named) };
 }

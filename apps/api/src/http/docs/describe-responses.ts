@@ -1,56 +1,45 @@
-import { errorTitles, type ErrorCode } from "@longshore/shared/errors";
+import type { z } from "zod";
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from "zod-openapi";
-import { errorStatus } from "../error-status.ts";
 import type { ResponseDeclaration, Route } from "../route.ts";
 import { commonHeaders } from "./common-headers.ts";
-import { routeErrors } from "./route-errors.ts";
+import { describeHeaders, type HeaderDoc } from "./describe-headers.ts";
+import { errorResponses } from "./error-responses.ts";
+import { findExample } from "./find-example.ts";
 
-const mayPass = new Set([429, 503]);
-const retryAfter = { "Retry-After": "Seconds after which to try again." };
+type HeaderDocs = Readonly<Record<string, HeaderDoc | { $ref: string }>>;
 
 /** The responses of a route's operation: those it declares, and its errors grouped by status. */
 export function describeResponses(route: Route): ZodOpenApiResponsesObject {
-  const declared = Object.entries(route.responses).map(([status, response]) => [status, describeResponse(response)]);
-  const byStatus = Map.groupBy(routeErrors(route), (code) => errorStatus[code]);
-  const errors = [...byStatus].map(([status, codes]) => [String(status), describeErrors(status, codes)]);
-  return Object.fromEntries([...errors, ...declared]);
+  const common = commonHeaders.referencesOf(route);
+  const declared = Object.entries(route.responses).map(([status, response]) => [
+    status,
+    describeResponse(response, common),
+  ]);
+  return { ...errorResponses.references(route), ...Object.fromEntries(declared) };
 }
 
-function describeResponse({
-  description,
-  schema,
-  contentTypes,
-  headers = {},
-  example,
-}: ResponseDeclaration): ZodOpenApiResponseObject {
+function describeResponse(response: ResponseDeclaration, common: HeaderDocs): ZodOpenApiResponseObject {
+  const { description, schema, contentTypes, headers = {} } = response;
   const types = contentTypes ?? (schema ? ["application/json"] : []);
-  const media = { schema: schema ?? { type: "string" as const }, ...(example !== undefined && { example }) };
   return {
     description,
-    headers: { ...commonHeaders.references, ...describeHeaders(headers) },
-    ...(types.length > 0 && { content: Object.fromEntries(types.map((type) => [type, media])) }),
+    headers: { ...common, ...describeHeaders(headers) },
+    ...(types.length > 0 && {
+      content: Object.fromEntries(types.map((type) => [type, describeBody(response, type)])),
+    }),
   };
 }
 
-function describeHeaders(headers: Readonly<Record<string, string>>) {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" as const } }]),
-  );
-}
-
-function describeErrors(status: number, codes: readonly ErrorCode[]): ZodOpenApiResponseObject {
+function describeBody({ schema, messages, example, examples = {} }: ResponseDeclaration, type: string) {
+  const shown = schema ? (example ?? findExample(schema)) : examples[type];
   return {
-    description: codes.map((code) => `\`${code}\`: ${errorTitles[code]}.`).join("\n\n"),
-    headers: { ...commonHeaders.references, ...(mayPass.has(status) && describeHeaders(retryAfter)) },
-    content: {
-      "application/problem+json": {
-        schema: {
-          allOf: [
-            { $ref: "#/components/schemas/Problem" },
-            { type: "object", properties: { code: { enum: [...codes] } } },
-          ],
-        },
-      },
-    },
+    schema: schema ?? { type: "string" as const, ...(messages && describeStream(type, messages)) },
+    ...(shown !== undefined && { example: shown }),
   };
+}
+
+/** A text, and what it is when it is parsed. OpenAPI has `itemSchema` for that from 3.2 on; this is JSON Schema's word. */
+function describeStream(contentMediaType: string, messages: z.ZodType) {
+  const items = { $ref: `#/components/schemas/${messages.meta()?.id}` };
+  return { contentMediaType, contentSchema: { type: "array" as const, items } };
 }

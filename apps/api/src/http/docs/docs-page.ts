@@ -9,21 +9,30 @@ export const docsPage = `<!doctype html>
   </head>
   <body>
     <div id="reference"></div>
-    <script src="/docs/scalar.js"></script>
     <script src="/docs/start.js"></script>
+    <script src="/docs/scalar.js"></script>
   </body>
 </html>
 `;
 
-/** Starts Scalar with everything off that would talk to another origin. */
-export const docsScript = `Scalar.createApiReference("#reference", {
-  url: "/openapi.json",
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  telemetry: false,
-  withDefaultFonts: false,
-  hideClientButton: true,
-  showDeveloperTools: "never",
+/**
+ * Starts Scalar with everything off that would talk to another origin. The zod inside it would try out whether it may compile
+ * its schemas, which the page's policy forbids; it is told beforehand. The greys are darker and lighter than its own, which are hard to read.
+ */
+export const docsScript = `globalThis.__zod_globalConfig = { jitless: true };
+
+addEventListener("DOMContentLoaded", () => {
+  Scalar.createApiReference("#reference", {
+    url: "/openapi.json",
+    customCss: ".light-mode { --scalar-color-3: #666 } .dark-mode { --scalar-color-3: #999 }",
+    authentication: { preferredSecurityScheme: "bearer" },
+    agent: { disabled: true },
+    mcp: { disabled: true },
+    telemetry: false,
+    withDefaultFonts: false,
+    hideClientButton: true,
+    showDeveloperTools: "never",
+  });
 });
 `;
 

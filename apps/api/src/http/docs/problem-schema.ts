@@ -1,5 +1,6 @@
 import { errorTitles, type ErrorCode } from "@longshore/shared/errors";
 import { z } from "zod";
+import { problemExamples } from "./problem-examples.ts";
 
 const codes = Object.keys(errorTitles) as ErrorCode[];
 
@@ -28,14 +29,5 @@ export const problemSchema = z
   .meta({
     id: "Problem",
     description: "RFC 9457 problem details.",
-    example: {
-      type: "/errors/validation_failed",
-      title: errorTitles.validation_failed,
-      status: 422,
-      code: "validation_failed",
-      detail: "/payload/ms must be at least 0",
-      instance: "/v1/jobs",
-      requestId: "0d9f6a3e-6b0e-4a53-9f5c-0d3d2b7d8f57",
-      errors: [{ pointer: "/payload/ms", code: "too_small", message: "must be at least 0" }],
-    },
+    examples: [problemExamples.of("validation_failed")],
   });

@@ -16,6 +16,8 @@ export type KeepStreamsOptions = {
   beatMs?: number;
   /** A client that does not take what was sent for so long is given up. */
   patienceMs?: number;
+  /** Whether a key still lets in who has shown it; a stream lives longer than a request. */
+  isKeyValid?: ((keyId: string) => Promise<boolean>) | undefined;
   /** Gives the memory back that opening streams took. */
   tidy?: (() => void) | undefined;
 };
@@ -23,14 +25,17 @@ export type KeepStreamsOptions = {
 export type Streams = {
   /** Answers a request with a stream: a WebSocket if it asks for one, else server-sent events. Throws `overloaded`. */
   open(req: Request, res: Response): Promise<ClientStream>;
+  /** How many are open. */
+  count(): number;
   /** Ends every stream, so that clients come back elsewhere, and opens no other. */
   leave(): void;
 };
 
 /** Keeps the streams of a process: their number, their signs of life, and their clients' pace. */
 export function keepStreams(options: KeepStreamsOptions): Streams {
-  const { maxStreams, beatMs = 15_000, patienceMs = 30_000, tidy } = options;
+  const { maxStreams, beatMs = 15_000, patienceMs = 30_000, isKeyValid, tidy } = options;
   const streams = new Set<KeptStream>();
+  const byKey = new Map<string, Set<KeptStream>>();
   let leaving = false;
   let opened = 0;
   let openedBefore = 0;
@@ -41,9 +46,27 @@ export function keepStreams(options: KeepStreamsOptions): Streams {
       if (now - (stream.behindSince() ?? now) >= patienceMs) stream.cut();
       else if (now - stream.sentAt() >= beatMs) stream.beat();
     }
+    for (const [keyId, open] of byKey) void leaveIfGone(keyId, open);
     tidyUp();
   }, tickMs);
   ticking.unref();
+
+  /** Ends what was opened with a key that is no longer valid. While that cannot be known, it goes on. */
+  async function leaveIfGone(keyId: string, open: ReadonlySet<KeptStream>): Promise<void> {
+    if ((await isKeyValid?.(keyId).catch(() => true)) === false) for (const stream of open) stream.leave();
+  }
+
+  function keep(stream: KeptStream, keyId: string | null): void {
+    streams.add(stream);
+    stream.onClose(() => streams.delete(stream));
+    if (keyId === null) return;
+    const ofKey = byKey.get(keyId) ?? new Set();
+    byKey.set(keyId, ofKey.add(stream));
+    stream.onClose(() => {
+      ofKey.delete(stream);
+      if (ofKey.size === 0) byKey.delete(keyId);
+    });
+  }
 
   function tidyUp(): void {
     const isDue = opened >= openedInOneGo || (opened >= openedAndQuiet && opened === openedBefore);
@@ -60,10 +83,10 @@ export function keepStreams(options: KeepStreamsOptions): Streams {
         throw new AppError("overloaded", { message: "Too many streams are open", retryAfterSeconds: 5 });
       const stream = asksForWebSocket(req) ? await openWebSocket(req, res) : openEventStream(req, res);
       opened += 1;
-      streams.add(stream);
-      stream.onClose(() => streams.delete(stream));
+      keep(stream, req.caller.keyId);
       return stream;
     },
+    count: () => streams.size,
     leave() {
       leaving = true;
       clearInterval(ticking);

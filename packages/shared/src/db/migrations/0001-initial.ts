@@ -183,6 +183,23 @@ const statements = [
     updated_at timestamptz not null default now(),
     check ((rate_max is null) = (rate_duration_ms is null))
   )`,
+  `create table caches (
+    cache text primary key,
+    epoch bigint not null,
+    suspended_until timestamptz not null
+  )`,
+
+  `create table api_keys (
+    id text primary key,
+    tenant text not null,
+    name text not null,
+    secret_hash bytea not null check (octet_length(secret_hash) = 32),
+    scopes text[] not null check (cardinality(scopes) > 0 and scopes <@ array['read', 'submit', 'admin']),
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz,
+    expires_at timestamptz,
+    revoked_at timestamptz
+  )`,
 
   // The rows of a dataset belong to a tenant, which comes first in every key. Keys compare by bytes: the same order on every server, and cheaper than a language's.
   `create table users (

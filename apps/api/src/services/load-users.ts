@@ -1,0 +1,29 @@
+import { sql } from "kysely";
+import type { RowKey } from "@longshore/shared/cache/cache-keys";
+import type { Db } from "@longshore/shared/db/create-database";
+import { prepared } from "@longshore/shared/db/prepare-statements";
+import { answerWithin } from "./answer-within.ts";
+import { joinShown, showUser } from "./show-user.ts";
+import type { ViewedUser } from "./user-view.ts";
+
+/** Reads users from PostgreSQL, all of them by one statement, as the cache keeps them; undefined for those that are not there. */
+export function createLoadUsers(db: Db) {
+  return async function loadUsers(keys: readonly RowKey[]): Promise<(string | undefined)[]> {
+    const asked = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+    // As a join it may be planned for an empty table and kept: then each read goes through all users.
+    const statement = sql<ViewedUser & { tenant: string }>`
+      ${sql.raw(prepared)} select found.* from unnest(${asked.map(({ tenant }) => tenant)}::text[], ${asked.map(({ id }) => id)}::bigint[])
+        as asked (tenant, id)
+      cross join lateral (
+        select tenant, id, email, name, created_at, updated_at from users
+        where users.tenant = asked.tenant and users.id = asked.id limit 1) as found`;
+    const { rows } = await answerWithin(5_000, statement.execute(db));
+
+    const shown = new Map(rows.map((user) => [nameOf(user), joinShown(showUser(user))]));
+    return keys.map((key) => shown.get(nameOf(key)));
+  };
+}
+
+function nameOf({ tenant, id }: RowKey): string {
+  return `${id} ${tenant}`;
+}
