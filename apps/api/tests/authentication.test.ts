@@ -7,22 +7,28 @@ import { parseKey } from "@longshore/shared/keys/parse-key";
 import { revokeKey } from "@longshore/shared/keys/revoke-key";
 import { bellChannel } from "@longshore/shared/status/status-board";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { createCutOffDatabase, type CutOffDatabase } from "./cut-off-database.ts";
 import { readJson } from "./http-fixture.ts";
+import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
+import { startGate, type Gate } from "@longshore/shared/testing/start-gate";
 import { newKey } from "./new-key.ts";
 import { openEvents } from "./open-events.ts";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
 /** The API's own way to it. */
-let database: CutOffDatabase;
+let gate: Gate;
+let database: DatabaseHandle;
 let logged = "";
 
 /** With a memory of 50 ms instead of five seconds. */
 async function start(options: Parameters<typeof startApi>[0] = {}): Promise<void> {
   const sink = new Writable({ write: (text: Buffer, _encoding, done) => ((logged += text.toString()), done()) });
   api = await startApi({
-    db: async (url) => (database = await createCutOffDatabase(url)).db,
+    db: async (url) => {
+      gate = await startGate(url);
+      database = createDatabase({ url: gate.url, applicationName: "test" });
+      return database.db;
+    },
     log: pino({ level: "trace" }, sink),
     ...options,
     auth: { keyTimes: { keptMs: 50, graceMs: 60_000 }, ...options.auth },
@@ -32,6 +38,7 @@ async function start(options: Parameters<typeof startApi>[0] = {}): Promise<void
 beforeEach(() => void (logged = ""));
 afterEach(async () => {
   await database.close().catch(() => {});
+  await gate.close();
   await api.close();
 });
 
@@ -173,7 +180,7 @@ describe("a key", () => {
       newKey(api.database.db, "default", "read"),
     ]);
     expect(await statusFor(known, "/v1/kinds")).toBe(200);
-    database.cutOff();
+    gate.set("shut");
     const refused = await ask(unknown, "/v1/kinds");
     expect([refused.status, refused.headers.has("retry-after")]).toEqual([503, true]);
     expect(await statusFor(known, "/v1/kinds")).toBe(200);
@@ -183,7 +190,7 @@ describe("a key", () => {
     await start({ auth: { keyTimes: { keptMs: 1, graceMs: 300 } } });
     const key = await newKey(api.database.db, "default", "read");
     expect(await statusFor(key, "/v1/kinds")).toBe(200);
-    database.cutOff();
+    gate.set("shut");
     await waitFor("a 503", async () => (await statusFor(key, "/v1/kinds")) === 503);
   });
 

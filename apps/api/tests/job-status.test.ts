@@ -3,6 +3,7 @@ import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createDatabase } from "@longshore/shared/db/create-database";
+import { startGate } from "@longshore/shared/testing/start-gate";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { startScriptedJob, type ScriptedJob } from "./scripted-job.ts";
 import { startApi, type TestApi } from "./start-api.ts";
@@ -121,7 +122,8 @@ describe("a job that is over", () => {
   });
 
   it("is still answered while PostgreSQL is away, if Redis has it; any other job is 503", async () => {
-    const away = createDatabase({ url: "postgres://x@127.0.0.1:1/x", applicationName: "away", connectTimeoutMs: 200 });
+    const gate = await startGate(api.database.url);
+    const away = createDatabase({ url: gate.url, applicationName: "away", connectTimeoutMs: 200 });
     const lonely = await startApi({
       db: async () => away.db,
       redis: api.redis.commands,
@@ -130,6 +132,9 @@ describe("a job that is over", () => {
     try {
       await job.become("succeeded");
       await untilKept();
+      // Whether it needs a key is known from before.
+      expect(await read("", {}, `${lonely.url}/v1/kinds`)).toMatchObject({ status: 200 });
+      gate.set("shut");
       expect(await read("", {}, `${lonely.url}/v1/jobs/${job.id}`)).toMatchObject({
         status: 200,
         view: { state: "succeeded" },
@@ -140,6 +145,7 @@ describe("a job that is over", () => {
     } finally {
       await lonely.close();
       await away.close();
+      await gate.close();
     }
   });
 });

@@ -73,7 +73,8 @@ it("a job that rings without end is looked at ten times a second at most, and a 
     await setTimeout(2);
   }
   const tenths = Math.floor((performance.now() - start) / 100);
-  expect(looks.length).toBeLessThanOrEqual(tenths);
+  // The first one is made at once.
+  expect(looks.length).toBeLessThanOrEqual(1 + tenths);
   expect(looks.length).toBeGreaterThan(4);
   const before = looks.length;
   await waitFor("the last look", async () => looks.length === before + 1, 1_000);

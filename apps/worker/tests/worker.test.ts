@@ -126,6 +126,22 @@ describe("an entry", () => {
     expect(deliveries).toEqual([1, 2, 1]);
   });
 
+  it("whose workers were lost three times is divided: each of its jobs gets an entry of its own", async () => {
+    const lost = { entry: "envelope", state: "running", delivery: 3 } as const;
+    const inserted = await fixture.insert(lost, lost, { entry: "envelope" });
+    const jobs = inserted.map(({ id }) => id);
+    await fixture.producer.enqueue([{ id: "envelope", queue: "test", data: { jobs } }]);
+    fixture.startWorker({ kinds: [testKind(async () => ({}))], maxDeliveries: 3 });
+    expect(await fixture.untilAllOver()).toEqual({ succeeded: 3 });
+    const ended = await Promise.all(jobs.map(fixture.read));
+    expect(ended.map(({ delivery, attempt }) => [delivery, attempt])).toEqual([
+      [5, 1],
+      [5, 1],
+      [1, 1],
+    ]);
+    expect(new Set(ended.map(({ entry }) => entry)).size).toBe(3);
+  });
+
   it("comes again when its jobs could not be claimed", async () => {
     const { db } = fixture.database;
     await db.schema.alterTable("jobs").renameColumn("request_id", "elsewhere").execute();

@@ -22,6 +22,8 @@ export type ConsumeJobsDeps = RunJobDeps & {
 
 /** How long a job may wait here for a slot before it goes back to the queue, for any worker to take. */
 const patienceMs = 100;
+/** So many deliveries in a row without an outcome may be one job's fault: those that came with it get entries of their own. */
+const suspectAfter = 3;
 
 type Reference = { jobId: string; envelope: Envelope };
 type Claimed = { job: ClaimedJob; envelope: Envelope };
@@ -56,14 +58,19 @@ export function consumeJobs(deps: ConsumeJobsDeps, kind: HandledKind & { slots: 
       const jobs = await retryWhileUnavailable(() => deps.claim(wanted));
       return references.flatMap(({ envelope }, index) => {
         const job = jobs[index];
-        if (job) return { job, envelope };
-        envelope.done();
+        if (job && !isSuspect(job, envelope)) return { job, envelope };
+        if (job) void conclude(job, { state: "queued" }, envelope);
+        else envelope.done();
         return [];
       });
     } catch (error) {
       for (const { envelope } of references) envelope.fail(error as Error);
       return [];
     }
+  }
+
+  function isSuspect(job: ClaimedJob, { jobs }: Envelope): boolean {
+    return jobs > 1 && job.delivery - job.settled_delivery > suspectAfter;
   }
 
   async function conclude(job: ClaimedJob, outcome: Outcome, envelope: Envelope): Promise<void> {

@@ -3,6 +3,8 @@ import type { Run } from "./run.ts";
 /** What a worker has of a queue entry: over when each of its jobs is settled, handed back or not there to be run. */
 export type Envelope = {
   id: string;
+  /** How many jobs it holds. */
+  jobs: number;
   /** Fires when the queue has given the entry to another worker. */
   lost: AbortSignal;
   /** Its jobs that run. */
@@ -33,6 +35,7 @@ export function openEnvelope(id: string, jobs: number, lost: AbortSignal): Envel
 
   return {
     id,
+    jobs,
     lost,
     runs,
     done,
