@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RowKey } from "@longshore/shared/cache/cache-keys";
 import { userRowSchema } from "@longshore/shared/datasets/user-row";
 import { jobViewSchema } from "@longshore/shared/status/job-view";
 import type { Caller } from "../http/caller.ts";
@@ -13,7 +14,7 @@ import { profileSchema, type createReadProfile } from "../services/read-profile.
 import type { createReadUser } from "../services/read-user.ts";
 import type { createReadUsers } from "../services/read-users.ts";
 import type { createRemoveUser } from "../services/remove-user.ts";
-import { userChangesSchema } from "../services/user-body.ts";
+import { userChangesSchema, type UserChanges } from "../services/user-body.ts";
 import { userViewSchema } from "../services/user-view.ts";
 import { acceptedHeaderDocs, acceptedHeaders } from "./accepted.ts";
 import { queuedJob } from "./examples/queued-job.ts";
@@ -50,6 +51,11 @@ const keyOf = ({ params: { id }, caller: { tenant } }: Asked) => ({ tenant, id }
 
 /** Users, one by one. Many at once are an import into the dataset `users`, which is the same table. */
 export function createUserRoutes(deps: UserRoutesDeps): Route[] {
+  async function change(user: RowKey, changes: UserChanges) {
+    const { etag, text } = await deps.changeUser(user, changes);
+    return { status: 200 as const, headers: { ETag: etag }, body: new SerializedJson(text) };
+  }
+
   return [
     defineRoute({
       operationId: "createUser",
@@ -166,10 +172,7 @@ export function createUserRoutes(deps: UserRoutesDeps): Route[] {
       request: { params, body: jsonBody(userRowSchema, { example }) },
       responses: { 200: theUser },
       errors: ["not_found", "already_exists", "unavailable"],
-      async handler(request) {
-        const { etag, text } = await deps.changeUser(keyOf(request), request.body);
-        return { status: 200, headers: { ETag: etag }, body: new SerializedJson(text) };
-      },
+      handler: (request) => change(keyOf(request), request.body),
     }),
     defineRoute({
       operationId: "changeUser",
@@ -182,10 +185,7 @@ export function createUserRoutes(deps: UserRoutesDeps): Route[] {
       request: { params, body: jsonBody(userChangesSchema, { example: { name: "Ada King" } }) },
       responses: { 200: theUser },
       errors: ["not_found", "already_exists", "unavailable"],
-      async handler(request) {
-        const { etag, text } = await deps.changeUser(keyOf(request), request.body);
-        return { status: 200, headers: { ETag: etag }, body: new SerializedJson(text) };
-      },
+      handler: (request) => change(keyOf(request), request.body),
     }),
     defineRoute({
       operationId: "removeUser",
