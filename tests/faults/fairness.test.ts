@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { isTerminal } from "@longshore/shared/status/job-state";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { expectEachRowOnce, look } from "./oracle.ts";
+import { expectEachRowOnce } from "./oracle.ts";
+import { look } from "./read-truth.ts";
 import { startFaultStack, type FaultStack } from "./start-fault-stack.ts";
 import { submit, type Outcome } from "./upload.ts";
 

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { waitFor } from "@longshore/shared/testing/wait-for";
+import { countRows, look, untilAllIsOver } from "./read-truth.ts";
 import type { FaultStack } from "./start-fault-stack.ts";
-import type { Outcome, Rows } from "./upload.ts";
+import type { Outcome } from "./upload.ts";
 
 type Database = FaultStack["database"];
 
@@ -38,42 +39,9 @@ export async function expectEachRowOnce(stack: FaultStack, outcomes: readonly Ou
   expect(await countAll(stack.database)).toEqual({ users: sum, jobs: ids.size, pending: 0, staged: 0 });
 }
 
-/** Resolves when no job is under way and nothing is left of uploads that were not accepted. */
-async function untilAllIsOver({ pool }: Database): Promise<void> {
-  await waitFor(
-    "every job to be over",
-    async () => {
-      const { rows } = await pool
-        .query<{ open: number }>(
-          `select count(*) as open from jobs
-           where state not in ('succeeded', 'partially_succeeded', 'failed', 'cancelled', 'expired')`,
-        )
-        // PostgreSQL may still be on its way back.
-        .catch(() => ({ rows: [] }));
-      return rows[0]?.open === 0;
-    },
-    60_000,
-  );
-}
-
-export async function look(stack: FaultStack, job: JobView): Promise<JobView> {
-  return (await (await fetch(stack.url + job.links.self)).json()) as JobView;
-}
-
-/** How many rows of a group are in the table, and how many of its ids are not. */
-async function countRows({ pool }: Database, { group, count }: Rows): Promise<{ there: number; missing: number }> {
-  const { rows } = await pool.query<{ there: number; missing: number }>(
-    `select (select count(*) from users where email like $1 || '%') as there,
-       (select count(*) from generate_series(0, $2::int - 1) n
-        where not exists (select from users where email = $1 || n || '@example.com')) as missing`,
-    [group, count],
-  );
-  return rows[0]!;
-}
-
 async function countAll({ pool }: Database) {
   const { rows } = await pool.query<{ users: number; jobs: number; pending: number; staged: number }>(
-    `select (select count(*) from users) as users, (select count(*) from jobs) as jobs,
+    `select (select count(*) from users where email like '%@example.com') as users, (select count(*) from imports) as jobs,
        (select count(*) from import_chunks where state <> 'done' or payload is not null) as pending,
        (select coalesce(sum(staged_bytes), 0)::bigint from imports) as staged`,
   );

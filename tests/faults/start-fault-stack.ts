@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { kill } from "node:process";
 import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { readPassword } from "@longshore/stack/postgres/read-password";
+import { logFileOf } from "@longshore/stack/data-dir";
+import { privateUrl } from "@longshore/stack/postgres/private-url";
+import { readPorts } from "@longshore/stack/supervisor/read-ports";
 import { isAlive, startStack, type Stack } from "../e2e/start-stack.ts";
 
 /** Small chunks, so that an import takes many; short waits, so that what must be noticed is noticed soon. */
@@ -25,32 +27,43 @@ const quick = {
 export type FaultStack = AsyncDisposable &
   Pick<Stack, "url" | "output"> & {
     database: DatabaseHandle;
+    databaseUrl: string;
     redis: ReturnType<typeof connectRedis>;
     /** The process of that name, as it is now. */
     pid(name: string): number;
     /** The processes of all workers. */
     workers(): number[];
+    /** Where that process serves. */
+    urlOf(name: string): string;
+    /** All lines of the log of that process, and of those before it in its place. */
+    readLog(name: string): string[];
     /** Resolves when the supervisor has put another process in the place of this one. */
     replaced(name: string, former: number): Promise<void>;
     /** `kill -9`; resolves when each is replaced. */
     killAndReplace(...names: string[]): Promise<void>;
   };
 
-/** A stack of its own to be harmed: what `npm start` runs, with its own PostgreSQL and Redis, and three workers. */
-export async function startFaultStack(env: NodeJS.ProcessEnv = {}): Promise<FaultStack> {
+export type Services = { databaseUrl: string; redisUrl: string };
+
+/**
+ * A stack of its own to be harmed: what `npm start` runs, with its own PostgreSQL and Redis, and three workers. `services` are
+ * those that the apps are told to reach by another way.
+ */
+export async function startFaultStack(env: NodeJS.ProcessEnv = {}, services?: Services): Promise<FaultStack> {
   const stack = await startStack({ env: { ...quick, ...env } });
-  const ports = JSON.parse(readFileSync(join(stack.dataDir, "run", "ports.json"), "utf8")) as Record<string, number>;
+  const { databaseUrl, redisUrl } = services ?? privateServices(stack.dataDir);
   const database = createDatabase({
-    url: `postgres://longshore:${readPassword(stack.dataDir)}@127.0.0.1:${ports.postgres}/longshore`,
+    url: databaseUrl,
     applicationName: "longshore-oracle",
     statementTimeoutMs: 60_000,
   });
   const redis = connectRedis({
-    url: `redis://127.0.0.1:${ports.redis}`,
+    url: redisUrl,
     name: "longshore-oracle",
     commandTimeoutMs: 5_000,
     onError: () => {},
   });
+  if (redis.status !== "ready") await once(redis, "ready");
 
   function pid(name: string): number {
     const found = stack.pids()[name];
@@ -69,9 +82,12 @@ export async function startFaultStack(env: NodeJS.ProcessEnv = {}): Promise<Faul
     url: stack.url,
     output: stack.output,
     database,
+    databaseUrl,
     redis,
     pid,
     workers: () => Object.entries(stack.pids()).flatMap(([name, id]) => (name.startsWith("worker-") ? [id] : [])),
+    urlOf: (name) => new RegExp(`^${name} +(http\\S+),`, "m").exec(stack.output())![1]!,
+    readLog: (name) => readFileSync(logFileOf(stack.dataDir, name), "utf8").split("\n"),
     replaced,
     async killAndReplace(...names) {
       const former = names.map((name) => [name, pid(name)] as const);
@@ -85,4 +101,9 @@ export async function startFaultStack(env: NodeJS.ProcessEnv = {}): Promise<Faul
       await stack.remove();
     },
   };
+}
+
+function privateServices(dataDir: string): Services {
+  const { postgres, redis } = readPorts(dataDir)!;
+  return { databaseUrl: privateUrl(dataDir, postgres), redisUrl: `redis://127.0.0.1:${redis}` };
 }

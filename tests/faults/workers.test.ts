@@ -2,7 +2,8 @@ import { kill } from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isTerminal } from "@longshore/shared/status/job-state";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { expectEachRowOnce, look, untilUnderWay } from "./oracle.ts";
+import { expectEachRowOnce, untilUnderWay } from "./oracle.ts";
+import { look } from "./read-truth.ts";
 import { startFaultStack, type FaultStack } from "./start-fault-stack.ts";
 import { submit, type Outcome } from "./upload.ts";
 

@@ -121,11 +121,23 @@ describe("close", () => {
     expect(answer).toContain('"released"');
   });
 
-  test("does not wait for connections without a request", async () => {
+  test("answers what was on its way on an open connection, and says that it is the last", async () => {
+    await start(10_000);
+    const { socket, received, closed } = openRaw(fixture.port, head("/v1/nothing"));
+    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404"));
+    const closing = fixture.close();
+    socket.write(`${head("/v1/nothing").join("\r\n")}\r\n\r\n`);
+    await closing;
+    expect((await closed).match(/HTTP\/1.1 404/g)).toHaveLength(2);
+    expect(received()).toContain("Connection: close");
+  });
+
+  test("does not wait long for connections without a request", async () => {
     await start(10_000);
     const { received, closed } = openRaw(fixture.port, head("/v1/nothing"));
     await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404"));
     const silent = connect(fixture.port, "127.0.0.1");
+    await once(silent, "connect");
     const startedAt = Date.now();
     await fixture.close();
     expect(Date.now() - startedAt).toBeLessThan(2_000);

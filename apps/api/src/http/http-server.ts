@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
 import type { Logger } from "@longshore/shared/logger";
 import { capConnections } from "./limits/cap-connections.ts";
 import { refuseBroken } from "./limits/refuse-broken.ts";
@@ -34,6 +34,9 @@ const options = {
   IncomingMessage: StreamRequest,
   shouldUpgradeCallback: asksForStream,
 };
+
+/** How long connections without a request stay open while the server closes. */
+const lingerMs = 1_000;
 
 /** Serves an app. `close` stops accepting, waits for the requests under way, then cuts what is left. */
 export async function listen(
@@ -92,11 +95,19 @@ function isAnswered(connection: Connection): boolean {
   return connection[answer]?.headersSent ?? false;
 }
 
+/** A client that does not know yet may send on the connection that it has: so one without a request is closed a moment later. */
 function closeServer(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    const stopAt = performance.now() + lingerMs;
+    const sweep = setInterval(() => {
+      if (performance.now() < stopAt) return;
+      server.closeIdleConnections();
+      // To Node a connection is not idle before its first request.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, 100);
     const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), timeoutMs);
-    server.close(() => {
+    // As `server.close`, which would cut connections without a request at once, and requests that are on their way with them.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(sweep);
       clearTimeout(cut);
       resolve();

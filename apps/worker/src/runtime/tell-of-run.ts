@@ -1,3 +1,4 @@
+import { mayPass } from "@longshore/shared/db/sql-error";
 import type { Logger } from "@longshore/shared/logger";
 import type { Span } from "@longshore/shared/tracing/tracing";
 import { traceIdOf } from "@longshore/shared/tracing/trace-id-of";
@@ -37,6 +38,7 @@ export function tellOfRun(deps: TellDeps, { job, span, outcome, error, durationM
   };
   const failure = "error" in outcome ? outcome.error : undefined;
   if (failure) log.warn({ ...line, err: error }, "attempt failed");
+  else if (mayPass(error)) log.warn({ ...line, err: error }, "the database failed the attempt, which does not count");
   else plainLog[durationMs < briefMs ? "debug" : "info"](line, "attempt ended");
   span.end({ attributes: { "longshore.outcome": result }, failure: failure?.message });
 }

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { prepareStatements } from "./prepare-statements.ts";
@@ -35,6 +36,10 @@ const types = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
 };
 
+const defaults = { statementTimeoutMs: 30_000, idleInTransactionTimeoutMs: 30_000 };
+/** What an answer may take on its way, beyond the time that PostgreSQL itself has. */
+const graceMs = 5_000;
+
 /** A bounded connection pool and Kysely over it. Connects on first use; every wait has a limit. */
 export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   const pool = new pg.Pool({
@@ -45,9 +50,9 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     connectionTimeoutMillis: options.connectTimeoutMs ?? 2_000,
     idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
     maxLifetimeSeconds: (options.maxLifetimeMs ?? 30 * 60_000) / 1_000,
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: options.statementTimeoutMs ?? defaults.statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs ?? 5_000,
-    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? defaults.idleInTransactionTimeoutMs,
     ...(options.joinsByKey && { options: "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off" }),
     keepAlive: true,
     types: types as pg.CustomTypesConfig,
@@ -55,6 +60,7 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   // A connection that breaks between two statements of a transaction is nobody's to hear of: the next statement fails.
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("connect", prepareStatements);
+  pool.on("connect", (client) => giveUpWhenSilent(client, options));
   if (options.onConnect) pool.on("connect", options.onConnect);
   pool.on("error", (error) => options.onConnectionError?.(error));
 
@@ -72,5 +78,20 @@ function tellUnreachable(error: Error & { code?: string }): never {
   if (!error.code?.startsWith("E")) throw error;
   throw Object.assign(new Error(`The database cannot be reached: ${error.message}`, { cause: error }), {
     code: "08001",
+  });
+}
+
+/**
+ * PostgreSQL ends what takes too long. Where nothing of it comes through any more, because the network has lost the connection
+ * without a word, its client has to: a connection on which something was asked and nothing has moved since is given up.
+ */
+function giveUpWhenSilent(client: pg.PoolClient, options: DatabaseOptions): void {
+  const limits = { ...defaults, ...options };
+  if (limits.statementTimeoutMs === 0) return;
+  const silentMs = Math.max(limits.statementTimeoutMs, limits.idleInTransactionTimeoutMs) + graceMs;
+  const { connection } = client as unknown as { connection: { stream: Socket } };
+  connection.stream.setTimeout(silentMs).on("timeout", () => {
+    const { readyForQuery } = client as unknown as { readyForQuery: boolean };
+    if (!readyForQuery) connection.stream.destroy(new Error(`Connection terminated: silent for ${silentMs} ms`));
   });
 }

@@ -1,8 +1,8 @@
 import { Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { createQueueControl, type QueueControl } from "./create-queue-control.ts";
 import type { Entry } from "./entry.ts";
 import { queuePrefix } from "./names.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** Puts entries into queues. Rejects at once while Redis is away; the reconciler then enqueues what was committed. */
 export type Producer = {
@@ -28,7 +28,7 @@ const defaultJobOptions = {
 /** From so many on, a pipeline for all is cheaper than a command for each: ioredis copies every command it knows into one. */
 const worthAPipeline = 10;
 
-export function createProducer(redis: Redis, namespace: string): Producer {
+export function createProducer(redis: RedisClient, namespace: string): Producer {
   const queues = new Map<string, Queue>();
 
   function open(name: string): Queue {

@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
-import type { Redis } from "ioredis";
 import { isDeepStrictEqual } from "node:util";
 import type { QueueSettings } from "./queue-settings.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** How a queue is held back, as Redis has it. Rejects while Redis is away. */
 export type QueueControl = {
@@ -15,7 +15,7 @@ export type QueueControl = {
 const uncountScript = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end`;
 
-export function createQueueControl(redis: Redis, queue: Queue): QueueControl {
+export function createQueueControl(redis: RedisClient, queue: Queue): QueueControl {
   async function read(): Promise<QueueSettings> {
     const { paused, concurrency, max, duration } = await queue.getMeta();
     return {
