@@ -15,6 +15,7 @@ export default defineConfig({
       project("integration", ["apps/*/tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"], 30_000),
       project("e2e", ["tests/e2e/**/*.test.ts"], 120_000),
       project("faults", ["tests/faults/**/*.test.ts"], 180_000),
+      project("topologies", ["tests/topologies/**/*.test.ts"], 120_000),
     ],
   },
 });

@@ -1,5 +1,4 @@
 import type { Express } from "express";
-import type { Redis } from "ioredis";
 import { sql } from "kysely";
 import { Registry } from "prom-client";
 import type { Db } from "@longshore/shared/db/create-database";
@@ -9,6 +8,7 @@ import { countFlow } from "@longshore/shared/metrics/count-flow";
 import { createAddressRule } from "@longshore/shared/net/address-rule";
 import { checkRedis } from "@longshore/shared/queue/check-redis";
 import { createProducer } from "@longshore/shared/queue/create-producer";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import { createWorkerBoard } from "@longshore/shared/status/worker-board";
@@ -51,7 +51,7 @@ import { createSubmitJob } from "./services/submit-job.ts";
 export type AppDeps = {
   db: Db;
   /** A connection for short commands: it must not queue them while Redis is away. */
-  redis: Redis;
+  redis: RedisClient;
   log: Logger;
   /** Where what is counted is kept, for `/metrics`. */
   registry?: Registry;

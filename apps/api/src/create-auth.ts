@@ -1,12 +1,12 @@
-import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { authenticate } from "./http/auth/authenticate.ts";
 import { limitBadKeys } from "./http/auth/limit-bad-keys.ts";
 import type { Guard } from "./http/guard.ts";
 import { createKeyRing, type KeyRing, type KeyTimes } from "./services/key-ring.ts";
 
-export type AuthDeps = { db: Db; redis: Redis; log: Logger };
+export type AuthDeps = { db: Db; redis: RedisClient; log: Logger };
 
 export type AuthOptions = {
   namespace: string;

@@ -1,7 +1,7 @@
-import type { Redis } from "ioredis";
 import { createRowCache } from "@longshore/shared/cache/create-row-cache";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import type { Route } from "./http/route.ts";
 import { createUserRoutes } from "./routes/users.ts";
 import { createChangeUser } from "./services/change-user.ts";
@@ -16,7 +16,7 @@ import { createReadUsers } from "./services/read-users.ts";
 import { createRemoveUser } from "./services/remove-user.ts";
 import type { createSubmitJob } from "./services/submit-job.ts";
 
-export type UsersDeps = { db: Db; redis: Redis; log: Logger; submitJob: ReturnType<typeof createSubmitJob> };
+export type UsersDeps = { db: Db; redis: RedisClient; log: Logger; submitJob: ReturnType<typeof createSubmitJob> };
 export type UsersOptions = {
   namespace: string;
   /** How long Redis keeps a user; 0 for no cache. */

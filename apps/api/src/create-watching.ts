@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import type { Route } from "./http/route.ts";
 import { keepStreams } from "./http/streams/keep-streams.ts";
@@ -17,7 +17,7 @@ import { createWatchJobs } from "./services/watch-jobs.ts";
 
 export type WatchingDeps = {
   db: Db;
-  redis: Redis;
+  redis: RedisClient;
   board: StatusBoard;
   isKeyValid: (keyId: string) => Promise<boolean>;
   log: Logger;

@@ -287,7 +287,7 @@ describe("two processes over one cache", () => {
     const { world, row } = createWorld();
     world.openReads();
     await warm(instances[0], row);
-    const key = `${redises[0].namespace}:pair:${row.id}:${row.tenant}`;
+    const key = `{${redises[0].namespace}:cache:pair}:${row.id}:${row.tenant}`;
     const kept = (await redises[0].commands.get(key))!;
     await redises[0].commands.set(key, kept.replace(/^=(\d+) \w+/, "=$1 anotherrun"));
     world.version = 1;

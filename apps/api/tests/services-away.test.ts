@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { readTestConfig } from "@longshore/shared/testing/config";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { fillPath } from "./fill-path.ts";
@@ -27,7 +27,7 @@ let api: TestApi;
 let postgres: Gate;
 let redis: Gate;
 let database: DatabaseHandle;
-let connection: Redis;
+let connection: RedisClient;
 /** What paths name. */
 let ids: Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { pino, type Logger } from "pino";
-import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import packageJson from "../package.json" with { type: "json" };
@@ -28,7 +28,7 @@ export type TestApi = { url: string; database: TestDatabase; redis: TestRedis; c
 export async function startApi(
   options: {
     db?: (url: string) => Promise<Db>;
-    redis?: Redis;
+    redis?: RedisClient;
     namespace?: string;
     importLimits?: Partial<ImportLimits>;
     rateLimits?: Partial<RateLimits>;

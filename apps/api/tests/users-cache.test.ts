@@ -1,7 +1,7 @@
 import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import type { Redis } from "ioredis";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserView } from "../src/services/user-view.ts";
@@ -128,7 +128,7 @@ describe("a user that is read", () => {
 });
 
 describe("without Redis", () => {
-  let away: Redis;
+  let away: RedisClient;
   let alone: TestApi;
   beforeAll(async () => {
     away = connectRedis({ url: "redis://127.0.0.1:1", name: "away", commandTimeoutMs: 200, onError: () => {} });

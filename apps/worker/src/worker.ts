@@ -1,11 +1,11 @@
 import { setTimeout } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import type { Db, DatabaseHandle } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import { createRowCache } from "@longshore/shared/cache/create-row-cache";
 import { createAddressRule } from "@longshore/shared/net/address-rule";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { countFlow } from "@longshore/shared/metrics/count-flow";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { createWorkerBoard } from "@longshore/shared/status/worker-board";
@@ -40,9 +40,9 @@ export type WorkerDeps = {
   /** Connections of their own for claims and settlements, which handlers cannot use up. Those of `database` unless given. */
   jobsDb?: Db;
   /** The connection that BullMQ may block on. */
-  redis: Redis;
+  redis: RedisClient;
   /** A connection for short commands: it must not queue them while Redis is away. */
-  commands: Redis;
+  commands: RedisClient;
   producer: Producer;
   board: StatusBoard;
   log: Logger;

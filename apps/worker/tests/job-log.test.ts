@@ -197,7 +197,7 @@ describe("what a handler reports", () => {
     await untilShown(1);
     end();
     show(2, 10, "rows");
-    const key = `${fixture.redis.namespace}:progress:${job.id}`;
+    const key = `{${fixture.redis.namespace}:progress}:${job.id}`;
     await waitFor("a short life", async () => (await fixture.redis.commands.pttl(key)) <= 60_000);
     expect((await shown())?.done).toBe(1);
   });

@@ -76,7 +76,7 @@ describe("a handler in a thread", () => {
       return rows.length > 0 && rows;
     });
     expect(lines).toMatchObject([{ level: "info", message: "half way", fields: { at: 0.5 } }]);
-    const progress = await fixture.redis.commands.get(`${fixture.redis.namespace}:progress:${jobId}`);
+    const progress = await fixture.redis.commands.get(`{${fixture.redis.namespace}:progress}:${jobId}`);
     expect(progress).toContain('"done":1,"total":2,"unit":"steps"');
   });
 

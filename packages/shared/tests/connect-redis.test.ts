@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectRedis } from "../src/queue/connect-redis.ts";
+import type { RedisClient } from "../src/queue/redis-client.ts";
 import { readTestConfig } from "../src/testing/config.ts";
 import { startGate, type Gate } from "../src/testing/start-gate.ts";
 import { waitFor } from "../src/testing/wait-for.ts";
 
 let gate: Gate;
-let redis: Redis;
+let redis: RedisClient;
 beforeEach(async () => {
   gate = await startGate(readTestConfig().REDIS_URL);
   redis = connectRedis({ url: gate.url, name: "test", commandTimeoutMs: 500, onError: () => {} });

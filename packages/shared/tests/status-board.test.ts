@@ -57,7 +57,7 @@ describe("a view", () => {
 
   it("is kept for minutes only, and not at all when it is large", async () => {
     await board.keepView(view(3));
-    expect(await redis.commands.pttl(`${redis.namespace}:view:a`)).toBeLessThanOrEqual(5 * 60_000);
+    expect(await redis.commands.pttl(`{${redis.namespace}:view}:a`)).toBeLessThanOrEqual(5 * 60_000);
     await board.keepView(view(1, { jobId: "b", text: "x".repeat(16 * 1024) }));
     expect(await find("b")).toBeDefined();
     await board.keepView(view(1, { jobId: "c", text: "x".repeat(16 * 1024 + 1) }));

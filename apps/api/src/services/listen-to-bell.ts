@@ -1,7 +1,11 @@
 import type { Redis } from "ioredis";
+import { openSubscriber } from "@longshore/shared/queue/open-subscriber";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { bellChannel } from "@longshore/shared/status/status-board";
 
 const pingEveryMs = 2_000;
+/** After a connection that does not come back by itself. */
+const reopenMs = 500;
 
 export type BellOptions = {
   namespace: string;
@@ -17,35 +21,52 @@ export type Bell = { isHeard(): boolean; close(): void };
  * Hears of every job about which something was committed, through one subscription on a connection of its own, which is
  * made like `redis`. Comes back by itself; a Redis that hangs counts as away.
  */
-export function listenToBell(redis: Redis, { namespace, onRing, onHeard, onError }: BellOptions): Bell {
-  const subscriber = redis.duplicate({ connectionName: bellChannel(namespace), autoResubscribe: false });
+export function listenToBell(redis: RedisClient, { namespace, onRing, onHeard, onError }: BellOptions): Bell {
+  const channel = bellChannel(namespace);
+  let subscriber: Redis | undefined;
   let heard = false;
+  let reopening: NodeJS.Timeout | undefined;
+  let closed = false;
 
-  async function subscribe(): Promise<void> {
-    await subscriber.subscribe(bellChannel(namespace));
+  function open(): void {
+    subscriber = openSubscriber(redis, channel);
+    if (!subscriber) return reopen();
+    const opened = subscriber;
+    opened.on("error", onError);
+    opened.on("ready", () => void subscribe(opened).catch(startOver));
+    opened.on("close", () => (heard = false));
+    opened.on("message", (_channel, jobIds: string) => onRing(jobIds.split(" ")));
+    opened.on("end", reopen);
+  }
+
+  function reopen(): void {
+    if (!closed) reopening = setTimeout(open, reopenMs).unref();
+  }
+
+  async function subscribe(opened: Redis): Promise<void> {
+    await opened.subscribe(channel);
     heard = true;
     onHeard();
   }
 
   function startOver(error: unknown): void {
     onError(error);
-    subscriber.disconnect(true);
+    subscriber?.disconnect(true);
   }
 
-  subscriber.on("error", onError);
-  subscriber.on("ready", () => void subscribe().catch(startOver));
-  subscriber.on("close", () => (heard = false));
-  subscriber.on("message", (_channel, jobIds: string) => onRing(jobIds.split(" ")));
+  open();
   const pinging = setInterval(() => {
-    if (heard) subscriber.ping().catch(startOver);
+    if (heard) subscriber?.ping().catch(startOver);
   }, pingEveryMs);
   pinging.unref();
 
   return {
     isHeard: () => heard,
     close() {
+      closed = true;
       clearInterval(pinging);
-      subscriber.disconnect();
+      clearTimeout(reopening);
+      subscriber?.disconnect();
     },
   };
 }

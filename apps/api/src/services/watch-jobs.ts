@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import type { Logger } from "@longshore/shared/logger";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import { listenToBell } from "./listen-to-bell.ts";
 import type { Look, LookAtJob } from "./look-at-job.ts";
 
@@ -15,7 +15,7 @@ const tickMs = 1_000;
 /** A ring may be lost, so every watched job is looked at once in this time anyway. */
 const doubtMs = 30_000;
 
-export type WatchJobsDeps = { redis: Redis; namespace: string; lookAtJob: LookAtJob; log: Logger };
+export type WatchJobsDeps = { redis: RedisClient; namespace: string; lookAtJob: LookAtJob; log: Logger };
 
 /** Gets each new look at the job; undefined when there is no such job any more. */
 export type Watcher = (look: Look | undefined) => void;

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { Job, Worker, type JobJson } from "bullmq";
-import type { Redis } from "ioredis";
 import type { Logger } from "@longshore/shared/logger";
 import { queuePrefix } from "@longshore/shared/queue/names";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import { backoffMs } from "./backoff.ts";
 import { createPause } from "./create-pause.ts";
 import { holdLocks } from "./hold-locks.ts";
 
 export type QueueOptions = {
-  redis: Redis;
+  redis: RedisClient;
   namespace: string;
   /** How long a worker may be silent before its entries go to another one. */
   lockDurationMs: number;

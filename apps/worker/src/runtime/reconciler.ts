@@ -1,14 +1,14 @@
-import type { Redis } from "ioredis";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
+import type { RedisClient } from "@longshore/shared/queue/redis-client";
 import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import { reconcile, type ReconcileOptions } from "./reconcile.ts";
 import { startTicker, type Ticker } from "./start-ticker.ts";
 
 export type ReconcilerDeps = {
   db: Db;
-  commands: Redis;
+  commands: RedisClient;
   namespace: string;
   producer: Producer;
   metrics: WorkerMetrics;

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { createMicroBatch } from "../micro-batch.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { CacheKeys, RowKey } from "./cache-keys.ts";
 import type { Attempt } from "./create-attempt.ts";
 import { entryHeader } from "./entry.ts";
@@ -20,7 +20,7 @@ export type Flights = {
 };
 
 export type FlightsDeps = {
-  redis: Redis;
+  redis: RedisClient;
   keys: CacheKeys;
   attempt: Attempt;
   ttlMs: number;

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { Redis } from "ioredis";
 import { createMicroBatch } from "../micro-batch.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { CacheKeys, RowKey } from "./cache-keys.ts";
 import type { Attempt } from "./create-attempt.ts";
 import { createFlights, type Moment } from "./create-flights.ts";
@@ -13,7 +13,7 @@ import { createLookUp } from "./look-up-entries.ts";
 const waitMs = 300;
 const waitStepMs = 10;
 
-/** Where a row came from: Redis; PostgreSQL, from where it went into Redis; or PostgreSQL, with the cache left out. */
+/** Where a row came from: RedisClient; PostgreSQL, from where it went into Redis; or PostgreSQL, with the cache left out. */
 export type CacheUse = "hit" | "miss" | "bypass";
 
 /** A row as text, undefined if there is none. */
@@ -22,7 +22,7 @@ export type Found = { text: string | undefined; use: CacheUse };
 export type ReadRow = (row: RowKey) => Promise<Found>;
 
 export type ReadCacheDeps = {
-  redis: Redis;
+  redis: RedisClient;
   keys: CacheKeys;
   attempt: Attempt;
   epoch: Epoch;

@@ -2,8 +2,8 @@
  * This room keeps rows of PostgreSQL in Redis: `reader` reads through the cache, `fence` is what a write goes behind so that
  * nobody reads what it replaced. `docs/decisions/0016` tells why it cannot.
  */
-import type { Redis } from "ioredis";
 import type { Db } from "../db/create-database.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import { cacheKeys } from "./cache-keys.ts";
 import { createAttempt } from "./create-attempt.ts";
 import { createReadCache, type ReadCacheDeps, type ReadRow } from "./create-read-cache.ts";
@@ -12,7 +12,7 @@ import { followEpoch } from "./follow-epoch.ts";
 import { followRedisRun } from "./follow-redis-run.ts";
 import { createSuspendCache } from "./create-suspend-cache.ts";
 
-export type RowCacheDeps = { db: Db; redis: Redis; onError: (error: unknown) => void };
+export type RowCacheDeps = { db: Db; redis: RedisClient; onError: (error: unknown) => void };
 
 export type RowCacheOptions = {
   namespace: string;
@@ -36,7 +36,15 @@ export function createRowCache({ db, redis, onError }: RowCacheDeps, options: Ro
   return {
     reader({ ttlMs, load }) {
       const epoch = followEpoch(db, cache, epochLeaseMs);
-      return createReadCache({ redis, keys, attempt, epoch, run: followRedisRun(redis, attempt), ttlMs, load });
+      return createReadCache({
+        redis,
+        keys,
+        attempt,
+        epoch,
+        run: followRedisRun(redis, keys.prefix, attempt),
+        ttlMs,
+        load,
+      });
     },
     fence: createWriteFence({ redis, keys, attempt, suspendCache }),
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Redis } from "ioredis";
 import { isUnavailable } from "../db/sql-error.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { CacheKeys, WriteScope } from "./cache-keys.ts";
 import type { Attempt } from "./create-attempt.ts";
 import type { SuspendCache } from "./create-suspend-cache.ts";
@@ -45,7 +45,7 @@ export type WriteFence = {
   around<T>(scope: WriteScope, write: () => Promise<T>): Promise<T>;
 };
 
-export type WriteFenceDeps = { redis: Redis; keys: CacheKeys; attempt: Attempt; suspendCache: SuspendCache };
+export type WriteFenceDeps = { redis: RedisClient; keys: CacheKeys; attempt: Attempt; suspendCache: SuspendCache };
 
 /** Keeps a cache from ever showing what was there before a write. See `docs/decisions/0016`. */
 export function createWriteFence({ redis, keys, attempt, suspendCache }: WriteFenceDeps): WriteFence {

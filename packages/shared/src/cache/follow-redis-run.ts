@@ -1,7 +1,8 @@
-import type { Redis } from "ioredis";
+import { Cluster, Command } from "ioredis";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { Attempt } from "./create-attempt.ts";
 
-/** Which run of a Redis server a connection leads to. One that restarted may have lost the last second of what it had. */
+/** Which run of a Redis server holds a key. One that restarted, or took the place of another, may have lost the last second. */
 export type RedisRun = {
   /** Undefined if it must be learned: the connection is new. */
   known(): string | undefined;
@@ -9,25 +10,37 @@ export type RedisRun = {
   learn(): Promise<string | undefined>;
 };
 
-export function followRedisRun(redis: Redis, attempt: Attempt): RedisRun {
-  let run: string | undefined;
+/** Asks the server itself, which in a cluster is found by the key. */
+const runScript = `return redis.call('INFO', 'server')`;
+
+export function followRedisRun(redis: RedisClient, key: string, attempt: Attempt): RedisRun {
+  const slot = new Command("get", [key]).getSlot();
+  /** Changes the moment that a command of ours finds the key on another node. */
+  const holder = () => (redis instanceof Cluster ? redis.slots[slot]?.[0] : undefined);
+  let run: { id: string; holder: string | undefined } | undefined;
   let asking: Promise<string | undefined> | undefined;
-  redis.on("close", () => {
+
+  function forget(): void {
     run = undefined;
     asking = undefined;
-  });
+  }
+  redis.on("close", forget).on("-node", forget);
 
   function ask(): Promise<string | undefined> {
-    const asked = attempt(() => redis.info("server")).then((info) => {
+    const asked = attempt(() => redis.eval(runScript, 1, key) as Promise<string>).then((info) => {
       // What was asked before the connection broke may be answered by another server.
       if (asking !== asked) return undefined;
       asking = undefined;
-      run = info && /^run_id:(\S+)/m.exec(info)?.[1];
-      return run;
+      const id = info && /^run_id:(\S+)/m.exec(info)?.[1];
+      run = id ? { id, holder: holder() } : undefined;
+      return id;
     });
     asking = asked;
     return asked;
   }
 
-  return { known: () => run, learn: () => asking ?? ask() };
+  return {
+    known: () => (run && run.holder === holder() ? run.id : undefined),
+    learn: () => asking ?? ask(),
+  };
 }

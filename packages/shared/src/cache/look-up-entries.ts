@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { createMicroBatch } from "../micro-batch.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { CacheKeys, RowKey } from "./cache-keys.ts";
 import type { Attempt } from "./create-attempt.ts";
 
@@ -8,7 +8,7 @@ export type Held = { entry: string | null; stamp: string | null };
 
 /** Looks up entries, all that are asked for at the same time by one MGET. Undefined while Redis is away. */
 export function createLookUp(
-  redis: Redis,
+  redis: RedisClient,
   keys: CacheKeys,
   attempt: Attempt,
 ): (row: RowKey) => Promise<Held | undefined> {

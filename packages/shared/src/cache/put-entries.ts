@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { createMicroBatch } from "../micro-batch.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { Attempt } from "./create-attempt.ts";
 
 /** Only what still has the lease is replaced. Nothing to put gives the lease back. */
@@ -19,7 +19,7 @@ return 1`;
 export type Put = { key: string; lease: string; value: string | undefined };
 
 /** Puts what was loaded where its lease is, if it is still there. Never rejects. */
-export function createPut(redis: Redis, attempt: Attempt, ttlMs: number): (put: Put) => Promise<unknown> {
+export function createPut(redis: RedisClient, attempt: Attempt, ttlMs: number): (put: Put) => Promise<unknown> {
   return createMicroBatch<Put, unknown>({
     maxItems: 500,
     inCrowds: true,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { CacheKeys, RowKey } from "./cache-keys.ts";
 import type { Attempt } from "./create-attempt.ts";
 
@@ -38,7 +38,7 @@ export type Lease = { lease: string; stamp: string };
  * none to give, or while Redis is away.
  */
 export async function takeLeases(
-  { redis, keys, attempt }: { redis: Redis; keys: CacheKeys; attempt: Attempt },
+  { redis, keys, attempt }: { redis: RedisClient; keys: CacheKeys; attempt: Attempt },
   now: { epoch: number; run: string },
   rows: readonly RowKey[],
 ): Promise<(Lease | undefined)[]> {

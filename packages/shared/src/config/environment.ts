@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { parseKey } from "../keys/parse-key.ts";
+import { parseRedisUrl } from "./parse-redis-url.ts";
 
 /** The variables that the API and the worker share; each app extends them in its own `config.ts`. */
 export const port = z.coerce.number().int().min(0).max(65_535);
@@ -23,7 +24,12 @@ export const databaseEnvironment = z.object({
 });
 
 export const redisEnvironment = z.object({
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }),
+  REDIS_URL: z
+    .string()
+    .refine(
+      (url) => parseRedisUrl(url) !== undefined,
+      "must be a redis://, redis+sentinel:// or redis+cluster:// URL, or one of rediss",
+    ),
   REDIS_COMMAND_TIMEOUT_MS: milliseconds.default(1_000),
 });
 

@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import { queueFor } from "../queue/names.ts";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { JobState } from "./job-state.ts";
 
 /** Jobs are counted by the ten seconds in which they came or went; rates are those of the last minute. */
@@ -21,7 +21,7 @@ export type FlowMeter = {
   flush(): Promise<void>;
 };
 
-export function createFlowMeter(redis: Redis, namespace: string, now = Date.now): FlowMeter {
+export function createFlowMeter(redis: RedisClient, namespace: string, now = Date.now): FlowMeter {
   let counted = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   const slotKey = (slot: number) => `{${namespace}:flow}:${slot}`;

@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../queue/redis-client.ts";
 import type { Progress } from "./progress.ts";
 
 /** How long Redis keeps what a poll of a finished job needs. Also how old a lie can get that Redis was too broken to forget. */
 const keptMs = 5 * 60_000;
-/** A larger view is read from PostgreSQL each time: Redis is no place for results. */
+/** A larger view is read from PostgreSQL each time: RedisClient is no place for results. */
 const maxKeptBytes = 16 * 1024;
 /** For so long after a failure nothing is asked, so that a Redis that hangs does not hold up every answer. */
 const restMs = 1_000;
@@ -55,9 +55,14 @@ export function bellChannel(namespace: string): string {
   return `${namespace}:bell`;
 }
 
-export function createStatusBoard(redis: Redis, namespace: string, onError: (error: unknown) => void): StatusBoard {
-  const viewKey = (jobId: string) => `${namespace}:view:${jobId}`;
-  const progressKey = (jobId: string) => `${namespace}:progress:${jobId}`;
+export function createStatusBoard(
+  redis: RedisClient,
+  namespace: string,
+  onError: (error: unknown) => void,
+): StatusBoard {
+  // The braces keep what is asked for together in one slot of a Redis Cluster.
+  const viewKey = (jobId: string) => `{${namespace}:view}:${jobId}`;
+  const progressKey = (jobId: string) => `{${namespace}:progress}:${jobId}`;
   let restingUntil = 0;
 
   async function tell(command: () => Promise<unknown>): Promise<boolean> {

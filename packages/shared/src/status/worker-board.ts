@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { RedisClient } from "../queue/redis-client.ts";
 
 /** A worker process, as it says of itself. */
 export type WorkerNote = {
@@ -25,7 +25,7 @@ export type WorkerBoard = {
 export const announceEveryMs = 2_000;
 const believedMs = 10_000;
 
-export function createWorkerBoard(redis: Redis, namespace: string): WorkerBoard {
+export function createWorkerBoard(redis: RedisClient, namespace: string): WorkerBoard {
   const idsKey = `{${namespace}:workers}`;
   const noteKey = (id: string) => `${idsKey}:${id}`;
 

@@ -20,8 +20,9 @@ export type TestRedis = {
 export async function createTestRedis(): Promise<TestRedis> {
   const namespace = `test-${randomBytes(6).toString("hex")}`;
   const connection = { url: readTestConfig().REDIS_URL, name: namespace, onError: () => {} };
-  const commands = connectRedis({ ...connection, commandTimeoutMs: 5_000 });
-  const blocking = connectWorkerRedis(connection);
+  // The tests' Redis is a single server.
+  const commands = connectRedis({ ...connection, commandTimeoutMs: 5_000 }) as Redis;
+  const blocking = connectWorkerRedis(connection) as Redis;
   for (const redis of [commands, blocking]) if (redis.status !== "ready") await once(redis, "ready");
 
   async function wipe(): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from "rate-limiter-flexible";
 
 export type CounterOptions = {
-  redis: Redis;
+  redis: Redis | Cluster;
   /** Begins every key. */
   prefix: string;
   points: number;

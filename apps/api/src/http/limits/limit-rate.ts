@@ -1,5 +1,5 @@
+import type { Cluster, Redis } from "ioredis";
 import type { Request, Response } from "express";
-import type { Redis } from "ioredis";
 import { AppError } from "@longshore/shared/errors";
 import type { Guard } from "../guard.ts";
 import { costOf } from "./cost-of.ts";
@@ -19,7 +19,10 @@ type Limit = { points: number; policy: string; take: RateLimiter };
  * A guard that refuses who has spent the points of the window with `rate_limited`. Each answer tells what is left, in the
  * headers of draft-ietf-httpapi-ratelimit-headers.
  */
-export function limitRate({ redis, namespace }: { redis: Redis; namespace: string }, limits: RateLimits): Guard {
+export function limitRate(
+  { redis, namespace }: { redis: Redis | Cluster; namespace: string },
+  limits: RateLimits,
+): Guard {
   const ofKeys = createLimit("key", limits.points);
   const ofAddresses = createLimit("address", limits.addressPoints);
 
