@@ -44,7 +44,9 @@ const saying = (target: string, keyword: string) =>
 
 /** The environment that an app finds in its container. */
 function environmentOf({ build, environment }: Service): Record<string, string> {
-  const ofImage = saying(build!.target, "ENV").flatMap((text) => text.split(" ").map((pair) => pair.split("=")));
+  const ofImage = saying(build!.target, "ENV").flatMap((text) =>
+    [...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)].map(([, name, quoted, plain]) => [name, quoted ?? plain]),
+  );
   return { ...(Object.fromEntries(ofImage) as Record<string, string>), ...environment };
 }
 
