@@ -38,8 +38,7 @@ CMD ["node", "--enable-source-maps", "dist/main.js"]
 
 FROM app AS api
 # What an upload took is given back to the system at once, and what starting took before the first one.
-ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
-ENV NODE_OPTIONS="--expose-gc --max-semi-space-size=4"
+ENV MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2 NODE_OPTIONS=--expose-gc
 COPY --from=build /out/api ./
 
 # Also migrates: `node dist/migrate.js`, once before a new version starts.

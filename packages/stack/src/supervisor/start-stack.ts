@@ -49,7 +49,7 @@ export async function startStack(config: StackConfig, { say, signal, settings }:
     url: urlOf(config.HOST, port),
     dataDir,
     env: { ...env, HOST: config.HOST, PORT: String(port), MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_ARENA_MAX: "2" },
-    flags: ["--expose-gc", "--max-semi-space-size=4"],
+    flags: ["--expose-gc"],
   };
   const workers = Array.from({ length: config.WORKERS }, (_, index) => workerSpec(index + 1, dataDir, env));
   cleanup.use(await startApps([api, ...(await Promise.all(workers))], { say, signal }));
