@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobState } from "@longshore/shared/status/job-state";
 import type { JobView } from "@longshore/shared/status/job-view";
+import { postAccepted } from "./post-accepted.ts";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
@@ -9,11 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function post(path: string, type: string, body: string): Promise<JobView> {
-  const response = await fetch(api.url + path, { method: "POST", headers: { "content-type": type }, body });
-  expect(response.status).toBe(202);
-  return (await response.json()) as JobView;
-}
+const post = (path: string, type: string, body: string) => postAccepted(api.url + path, type, body);
 
 const rows = Array.from({ length: 60 }, (_, n) =>
   JSON.stringify({ name: `User ${n}`, email: `user${n}@example.com` }),

@@ -5,6 +5,7 @@ import type { JobView } from "@longshore/shared/status/job-view";
 import { bellChannel } from "@longshore/shared/status/status-board";
 import { readTestConfig } from "@longshore/shared/testing/config";
 import { waitFor } from "@longshore/shared/testing/wait-for";
+import { postAccepted } from "./post-accepted.ts";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
@@ -13,11 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-async function post(path: string, type: string, body: string): Promise<JobView> {
-  const response = await fetch(api.url + path, { method: "POST", headers: { "content-type": type }, body });
-  expect(response.status).toBe(202);
-  return (await response.json()) as JobView;
-}
+const post = (path: string, type: string, body: string) => postAccepted(api.url + path, type, body);
 
 const submitSleep = (options: object = {}) =>
   post("/v1/jobs", "application/json", JSON.stringify({ kind: "sleep", payload: { durationMs: 1 }, options }));

@@ -1,4 +1,5 @@
 import {
+  bootstrapEnvironment,
   count,
   databaseEnvironment,
   logLevel,
@@ -66,4 +67,14 @@ export type WorkerConfig = Readonly<z.output<typeof workerEnvironment>>;
 /** Reads the worker's environment. Throws `invalid_config` with all that is wrong. */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   return parseConfig(workerEnvironment, env);
+}
+
+/** What the migration of a deployment reads. Throws `invalid_config`. */
+export function readMigrateConfig(): z.output<typeof bootstrapEnvironment> {
+  return parseConfig(bootstrapEnvironment, process.env);
+}
+
+/** What the management of keys reads. Throws `invalid_config`. */
+export function readKeysConfig(): z.output<typeof databaseEnvironment> {
+  return parseConfig(databaseEnvironment, process.env);
 }

@@ -1,11 +1,10 @@
-import { databaseEnvironment } from "@longshore/shared/config/environment";
-import { parseConfig } from "@longshore/shared/config/parse-config";
 import { createDatabase } from "@longshore/shared/db/create-database";
 import { parseKeysCommand } from "@longshore/shared/keys/parse-keys-command";
 import { runKeysCommand } from "@longshore/shared/keys/run-keys-command";
+import { readKeysConfig } from "./config.ts";
 
 /** What `npm run keys` does, for containers, which have no npm: `node dist/keys.js create …`. */
-const { DATABASE_URL } = parseConfig(databaseEnvironment, process.env);
+const { DATABASE_URL } = readKeysConfig();
 const database = createDatabase({ url: DATABASE_URL, applicationName: "longshore-keys", max: 1 });
 try {
   const { result, remark } = await runKeysCommand(database.db, parseKeysCommand(process.argv.slice(2)));

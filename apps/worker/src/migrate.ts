@@ -1,12 +1,11 @@
-import { bootstrapEnvironment } from "@longshore/shared/config/environment";
-import { parseConfig } from "@longshore/shared/config/parse-config";
 import { createDatabase } from "@longshore/shared/db/create-database";
 import { migrateToLatest } from "@longshore/shared/db/migrate";
 import { bootstrapKey } from "@longshore/shared/keys/bootstrap-key";
 import { createLogger } from "@longshore/shared/logger";
+import { readMigrateConfig } from "./config.ts";
 
 /** A process of its own, run once before a deployment's new version starts. */
-const { DATABASE_URL, BOOTSTRAP_API_KEY } = parseConfig(bootstrapEnvironment, process.env);
+const { DATABASE_URL, BOOTSTRAP_API_KEY } = readMigrateConfig();
 const log = createLogger("migrate", "info");
 log.info({ applied: await migrateToLatest(DATABASE_URL) }, "migrated");
 

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOn, type Listening } from "@longshore/shared/net/listen-on";
 import type { Registry } from "prom-client";
 
 /** Serves `/metrics` on a port of its own, without a key: for a network that clients do not reach. */
 export async function serveMetrics(
   registry: Registry,
   { host, port }: { host: string; port: number },
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<Listening> {
   const server = createServer((req, res) => {
     if (req.url !== "/metrics") return void res.writeHead(404).end();
     registry.metrics().then(
@@ -14,12 +14,5 @@ export async function serveMetrics(
       () => res.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listenOn(server, { host, port });
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOn, type Listening } from "@longshore/shared/net/listen-on";
 import type { Registry } from "prom-client";
 
 export type ProbesOptions = {
@@ -11,10 +11,8 @@ export type ProbesOptions = {
   checkReady: () => Promise<void>;
 };
 
-export type Probes = { port: number; close(): Promise<void> };
-
 /** Serves `/livez`, which touches no dependency, `/readyz` and `/metrics`. */
-export async function startProbes({ port, host, registry, isLive, checkReady }: ProbesOptions): Promise<Probes> {
+export async function startProbes({ port, host, registry, isLive, checkReady }: ProbesOptions): Promise<Listening> {
   const answers: Record<string, () => Promise<string | undefined>> = {
     "/livez": async () => (isLive() ? undefined : "the worker does not fetch"),
     "/readyz": () =>
@@ -39,12 +37,5 @@ export async function startProbes({ port, host, registry, isLive, checkReady }: 
   }
 
   const server = createServer((req, res) => void respond(req, res));
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listenOn(server, { host, port });
 }

@@ -27,7 +27,7 @@ export function tellOfRun(deps: TellDeps, { job, span, outcome, error, durationM
   metrics.attempts.inc({ kind, outcome: result });
   metrics.runSeconds.observe({ kind }, durationMs / 1_000);
 
-  const line = {
+  const describe = () => ({
     jobId: job.id,
     kind,
     requestId: job.request_id,
@@ -35,11 +35,13 @@ export function tellOfRun(deps: TellDeps, { job, span, outcome, error, durationM
     attempt: job.attempt + 1,
     outcome: result,
     durationMs: Math.round(durationMs * 100) / 100,
-  };
+  });
+  const level = durationMs < briefMs ? "debug" : "info";
   const failure = "error" in outcome ? outcome.error : undefined;
-  if (failure) log.warn({ ...line, err: error }, "attempt failed");
-  else if (mayPass(error)) log.warn({ ...line, err: error }, "the database failed the attempt, which does not count");
-  else plainLog[durationMs < briefMs ? "debug" : "info"](line, "attempt ended");
+  if (failure) log.warn({ ...describe(), err: error }, "attempt failed");
+  else if (mayPass(error))
+    log.warn({ ...describe(), err: error }, "the database failed the attempt, which does not count");
+  else if (plainLog.isLevelEnabled(level)) plainLog[level](describe(), "attempt ended");
   span.end({ attributes: { "longshore.outcome": result }, failure: failure?.message });
 }
 

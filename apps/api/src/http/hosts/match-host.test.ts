@@ -24,7 +24,7 @@ test.each([
   ["localhost", "", false],
 ])("%s means the host %s: %s", (pattern, host, expected) => {
   expect(isHostPattern(pattern)).toBe(true);
-  expect(matchHost(pattern, host)).toBe(expected);
+  expect(matchHost(pattern)(host)).toBe(expected);
 });
 
 test.each(["", "https://example.com", "example.com/", "a.*.example.com", "::1", "example.com:http"])(
