@@ -8,6 +8,9 @@ let server: TestServer;
 /** How many requests were under way at once, at most. */
 let peak = 0;
 let underWay = 0;
+/** Answers of `/held` wait until so many requests are under way. */
+let awaited = 0;
+const held: (() => void)[] = [];
 
 beforeAll(async () => {
   worker = await startTestWorker({ allowPrivate: ["127.0.0.1/32"] });
@@ -17,6 +20,13 @@ beforeAll(async () => {
     peak = Math.max(peak, underWay);
     response.on("close", () => (underWay -= 1));
     if (url.pathname === "/silent") return;
+    if (url.pathname === "/held") {
+      held.push(() => response.end());
+      if (peak < awaited) return;
+      // A moment longer, so that one too many would be seen.
+      setTimeout(() => held.splice(0).forEach((answer) => answer()), 20);
+      return;
+    }
     if (url.pathname === "/inside") return void response.writeHead(302, { location: "http://10.0.0.1/" }).end();
     if (url.pathname === "/moved") return void response.writeHead(301, { location: "/ok" }).end();
     if (url.pathname === "/missing") return void response.writeHead(404).end("no");
@@ -58,9 +68,9 @@ describe("urls.fetch", () => {
   });
 
   it.each([1, 7, 50])("has as many as %i under way at once, and no more", async (concurrency) => {
-    peak = 0;
+    [peak, awaited] = [0, concurrency];
     const { succeeded } = await fetchAll({
-      urls: Array.from({ length: 60 }, (_, n) => `${server.url}/${n}`),
+      urls: Array.from({ length: 60 }, (_, n) => `${server.url}/held?${n}`),
       concurrency,
     });
     expect(succeeded).toBe(60);
