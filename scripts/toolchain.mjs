@@ -24,7 +24,9 @@ export async function prepareToolchain(root) {
   const node = nodePackage ? join(home, "node_modules", nodePackage, "bin", "node") : process.execPath;
   const pnpm = join(home, "node_modules", pnpmPackage, "pnpm");
   const path = [dirname(node), dirname(pnpm), process.env.PATH].filter(Boolean).join(delimiter);
-  return { node, pnpm, env: { ...process.env, PATH: path } };
+  // What the TypeScript became is kept for the next start, which then is quicker and never holds the compiler in memory.
+  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(home, "compile-cache");
+  return { node, pnpm, env: { ...process.env, PATH: path, NODE_COMPILE_CACHE } };
 }
 
 function ownNodeIsRecent() {
