@@ -72,8 +72,10 @@ export type AppOptions = {
   userCacheTtlMs: number;
   /** How many event streams and WebSockets this process keeps open at most. */
   maxStreams: number;
-  /** Gives memory back to the system; V8 would keep it as long as there is enough. */
-  collectGarbage?: () => void;
+  /** Collects garbage now; V8 would wait as long as there is enough memory. */
+  collectGarbage?: (() => void) | undefined;
+  /** Collects it and gives all memory back to the system that can be spared. */
+  shrinkHeap?: (() => void) | undefined;
   /** Which addresses webhooks may have although they are not public, as CIDR ranges. */
   allowPrivate: readonly string[];
   /** Whether the workers have a secret to sign webhooks with; without one none is accepted. */
@@ -111,7 +113,15 @@ export function createApp({ db, redis, log, registry = new Registry(), tracing }
 
   const routes = [
     ...createImportRoutes({
-      receiveImport: createReceiveImport({ db, producer, flow, uploads, limits: options.importLimits, checkWebhook }),
+      receiveImport: createReceiveImport({
+        db,
+        producer,
+        flow,
+        uploads,
+        limits: options.importLimits,
+        checkWebhook,
+        collectGarbage: options.collectGarbage,
+      }),
       readRejects: createReadRejects(db),
     }),
     ...createSubmitRoutes({

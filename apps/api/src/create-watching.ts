@@ -22,7 +22,7 @@ export type WatchingDeps = {
   isKeyValid: (keyId: string) => Promise<boolean>;
   log: Logger;
 };
-export type WatchingOptions = { namespace: string; maxStreams: number; collectGarbage?: (() => void) | undefined };
+export type WatchingOptions = { namespace: string; maxStreams: number; shrinkHeap?: (() => void) | undefined };
 
 export type Watching = {
   routes: Route[];
@@ -39,7 +39,7 @@ export function createWatching(deps: WatchingDeps, options: WatchingOptions): Wa
   const draining = new AbortController();
   const lookAtJob = createLookAtJob(db, board);
   const watchJobs = createWatchJobs({ redis, namespace: options.namespace, lookAtJob, log });
-  const streams = keepStreams({ maxStreams: options.maxStreams, isKeyValid, tidy: options.collectGarbage });
+  const streams = keepStreams({ maxStreams: options.maxStreams, isKeyValid, tidy: options.shrinkHeap });
   const getJob = createGetJob({ board, lookAtJob });
 
   return {

@@ -51,9 +51,9 @@ if (exposure) {
 }
 
 /** There only if Node was started with `--expose-gc`. */
-const collectGarbage = () => {
-  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-};
+const collectGarbage = globalThis.gc && (() => globalThis.gc?.());
+const shrinkHeap =
+  globalThis.gc && (() => globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" }));
 let draining = false;
 const app = createApp(
   { db: database.db, redis, log, registry, tracing },
@@ -68,13 +68,14 @@ const app = createApp(
     userCacheTtlMs: config.USER_CACHE_TTL_MS,
     maxStreams: config.MAX_STREAMS,
     collectGarbage,
+    shrinkHeap,
     allowPrivate: config.FETCH_ALLOW_PRIVATE,
     canSign: config.WEBHOOK_SECRET.length > 0,
     isDraining: () => draining,
   },
 );
 // What starting took is not needed again, and would stay beside what the first uploads take.
-collectGarbage();
+shrinkHeap?.();
 const server = await listen(app.express, {
   host: config.HOST,
   port: config.PORT,
