@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import { createWorkerBoard } from "@longshore/shared/status/worker-board";
 import { waitFor } from "@longshore/shared/testing/wait-for";
@@ -32,14 +32,14 @@ describe("requests", () => {
   it("are counted by the template of their route, whatever their path", async () => {
     const series = 'longshore_http_request_seconds_count{method="GET",route="/v1/jobs/{id}",status="4xx"}';
     const before = await count(series);
-    for (const id of [uuidv7(), uuidv7(), "nonsense"]) await fetch(`${api.url}/v1/jobs/${id}`);
+    for (const id of [newId(), newId(), "nonsense"]) await fetch(`${api.url}/v1/jobs/${id}`);
     expect((await count(series)) - before).toBe(3);
   });
 
   it("for nothing that there is are one series, whatever their path and method", async () => {
     const series = 'longshore_http_request_seconds_count{method="any",route="none",status="4xx"}';
     const before = await count(series);
-    for (const method of ["GET", "PURGE", "PROPFIND"]) await fetch(`${api.url}/${uuidv7()}`, { method });
+    for (const method of ["GET", "PURGE", "PROPFIND"]) await fetch(`${api.url}/${newId()}`, { method });
     expect((await count(series)) - before).toBe(3);
     expect(await (await fetch(`${api.url}/metrics`)).text()).not.toMatch(/PURGE|PROPFIND/);
   });

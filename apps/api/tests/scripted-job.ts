@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { LogLevel } from "@longshore/shared/db/schema";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
 import type { JobState } from "@longshore/shared/status/job-state";
 import type { TestApi } from "./start-api.ts";
@@ -16,7 +16,7 @@ export type ScriptedJob = {
 
 export async function startScriptedJob({ url, database: { db }, redis }: TestApi): Promise<ScriptedJob> {
   const board = createStatusBoard(redis.commands, redis.namespace, () => {});
-  const id = uuidv7();
+  const id = newId();
   const job = {
     id,
     kind: "sleep",

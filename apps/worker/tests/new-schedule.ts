@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { Insertable } from "kysely";
 import type { Database } from "@longshore/shared/db/schema";
 
@@ -6,7 +6,7 @@ export type NewSchedule = Insertable<Database["schedules"]>;
 
 /** A schedule with nothing special about it, due a moment ago. */
 export function newSchedule(changes: Partial<NewSchedule> = {}): NewSchedule {
-  const id = changes.id ?? uuidv7();
+  const id = changes.id ?? newId();
   return {
     id,
     name: id,

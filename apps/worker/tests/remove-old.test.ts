@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { NewJobRow } from "@longshore/shared/db/schema";
 import type { JobState } from "@longshore/shared/status/job-state";
 import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing/create-test-database";
@@ -24,7 +24,8 @@ afterAll(() => database.close());
 /** A job that was made, and unless said otherwise has ended, so long ago. */
 function oldJob(agoMs: number, changes: Partial<NewJobRow> = {}): NewJobRow {
   const at = ago(agoMs);
-  const id = uuidv7({ msecs: at.getTime() });
+  const hex = at.getTime().toString(16).padStart(12, "0");
+  const id = `${hex.slice(0, 8)}-${hex.slice(8)}${newId().slice(13)}`;
   return newJob({ id, state: "succeeded", created_at: at, finished_at: at, ...changes });
 }
 

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { ImportFormat, NewJobRow, OnConflict } from "@longshore/shared/db/schema";
 import { listRecords } from "@longshore/shared/records/list-records";
@@ -19,7 +19,7 @@ type Staged = {
 
 /** A job row with nothing special about it. */
 export function newJob(changes: Partial<NewJobRow> = {}): NewJobRow {
-  const id = changes.id ?? uuidv7();
+  const id = changes.id ?? newId();
   return {
     id,
     kind: "sleep",

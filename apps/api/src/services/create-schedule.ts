@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { Db } from "@longshore/shared/db/create-database";
 import { toScheduleView, type ScheduleView } from "@longshore/shared/schedules/schedule-view";
 import type { CheckJob } from "./check-job.ts";
@@ -12,7 +12,7 @@ export function createCreateSchedule(db: Db, checkJob: CheckJob) {
     checkJob(body);
     const schedule = await db
       .insertInto("schedules")
-      .values({ id: uuidv7(), tenant, ...toScheduleColumns(body) })
+      .values({ id: newId(), tenant, ...toScheduleColumns(body) })
       .returningAll()
       .executeTakeFirstOrThrow()
       .catch(refuseTakenName(body.name));

@@ -8,7 +8,7 @@ import { toEntries } from "@longshore/shared/jobs/to-entries";
 import type { Logger } from "@longshore/shared/logger";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import { chunkEntry, type Entry } from "@longshore/shared/queue/entry";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import { lockJob, type LockedJob } from "./lock-job.ts";
@@ -48,7 +48,7 @@ async function requeue(trx: Transaction<Database>, { job, imported }: LockedJob)
         state: "queued",
         attempt: 0,
         settled_delivery: eb.ref("delivery"),
-        entry: imported ? null : uuidv7(),
+        entry: imported ? null : newId(),
         error: null,
         // It waits from now on.
         run_at: new Date(),

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database, ImportFormat, ImportRow, JobRow, OnConflict } from "@longshore/shared/db/schema";
@@ -54,7 +54,7 @@ type Chunk = { seq: number; first_row: number; rows: number; payload: Buffer };
  * sees it. A small import needs no more than the sealing transaction.
  */
 export function stageImport(db: Db, request: NewImport, window: number): Staging {
-  const jobId = uuidv7();
+  const jobId = newId();
   let begun = false;
   let columns: string[] | null = null;
   /** The last slice, being compressed. */

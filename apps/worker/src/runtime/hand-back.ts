@@ -1,7 +1,7 @@
 import type { Db } from "@longshore/shared/db/create-database";
 import { toEntries } from "@longshore/shared/jobs/to-entries";
 import type { Logger } from "@longshore/shared/logger";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "@longshore/shared/new-id";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
 import type { JobReference } from "./claim-jobs.ts";
@@ -33,7 +33,7 @@ export function createHandBack({ db, producer, metrics, log }: HandBackDeps): Ha
 /** Jobs of the same entry are of the same kind and priority, so they may share one again. */
 function divide(references: readonly JobReference[], together: number): Reassignment[] {
   return [...Map.groupBy(references, ({ entry }) => entry).values()].flatMap((group) => {
-    const entries = Array.from({ length: Math.ceil(group.length / together) }, () => uuidv7());
+    const entries = Array.from({ length: Math.ceil(group.length / together) }, () => newId());
     return group.map(({ jobId, entry: former }, index) => {
       return { jobId, former, entry: entries[Math.floor(index / together)]! };
     });

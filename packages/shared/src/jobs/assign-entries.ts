@@ -1,5 +1,5 @@
 import type { JobRow } from "../db/schema.ts";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../new-id.ts";
 
 /** How many jobs one queue entry carries at most. */
 const maxJobs = 100;
@@ -13,7 +13,7 @@ export function assignEntries(jobs: readonly Pick<JobRow, "kind" | "priority" | 
   for (const job of jobs) {
     const like = `${job.kind} ${job.priority} ${job.run_at?.getTime() ?? ""}`;
     let envelope = open.get(like);
-    if (!envelope || envelope.room === 0) open.set(like, (envelope = { entry: uuidv7(), room: maxJobs }));
+    if (!envelope || envelope.room === 0) open.set(like, (envelope = { entry: newId(), room: maxJobs }));
     envelope.room -= 1;
     job.entry = envelope.entry;
   }

@@ -1,5 +1,5 @@
 import type { JobRow } from "../db/schema.ts";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../new-id.ts";
 import { findContract } from "./contracts.ts";
 import { createdAtOf } from "./created-at-of.ts";
 import { findRunTime } from "./job-options.ts";
@@ -18,7 +18,7 @@ export type JobOrigin = {
  * `assignEntries`. The kind must be a registered one.
  */
 export function toJobRow({ kind, payload, options = {} }: Submission, origin: JobOrigin): JobRow {
-  const id = uuidv7();
+  const id = newId();
   const createdAt = new Date(createdAtOf(id));
   const runAtMs = findRunTime(options, createdAt.getTime());
   const { expiresAt, timeoutMs } = options;
