@@ -37,8 +37,8 @@ export type ReceiveImportDeps = {
   collectGarbage?: (() => void) | undefined;
 };
 
-/** So many bytes of uploads leave about three times as much behind; to collect that takes some 20 ms. */
-const collectEvery = 16 * 1024 * 1024;
+/** So many bytes of uploads leave about twice as much behind; to collect that takes some 20 ms. */
+const collectEvery = 32 * 1024 * 1024;
 
 export type ImportRequest = NewImport & {
   upload: Readable;

@@ -1,13 +1,21 @@
-import { JsonText } from "@longshore/shared/datasets/json-text";
+import { openBrace } from "@longshore/shared/records/bytes";
+import type { JsonText } from "@longshore/shared/records/json-text";
+import { listLines } from "@longshore/shared/records/list-lines";
 import { isPlainJson } from "@longshore/shared/validation/is-plain-json";
 import { Malformed, notWrittenOut, type Layout, type Parser } from "./parser.ts";
 
 /** Lines of JSON. A plain object that is to be kept whole is not parsed: PostgreSQL will do so, and refuse what is none. */
 export function createNdjsonParser(layout: Layout): Parser {
+  const one = (record: string) => parseOne(record, layout);
+  if (!layout.whole) return { one };
   return {
-    one: (record) =>
-      layout.whole && record.startsWith("{") && isPlainJson(record) ? new JsonText(record) : parseOne(record, layout),
+    all: (bytes) => listLines(bytes).map((line) => (isPlainObject(line) ? line : one(line.text))),
+    one,
   };
+}
+
+function isPlainObject(line: JsonText): boolean {
+  return line.bytes[line.start] === openBrace && isPlainJson(line);
 }
 
 /** The elements of a JSON array: a chunk of them is an array but for its brackets. */

@@ -24,10 +24,10 @@ export type Layout = {
 /** Reads the records of one format, and leaves their notes out. */
 export type Parser = {
   /**
-   * All of a chunk at once, where that is quicker than one by one. Undefined if one of them is broken, or it is not sure which
-   * value is whose.
+   * All of a chunk at once, where that is quicker than one by one: of each its value, or its `JsonText` if it is to be kept as it is
+   * and nothing can be wrong with it but its syntax. Undefined if one of them is broken, or it is not sure which value is whose.
    */
   all?(bytes: Buffer): unknown[] | undefined;
-  /** One of them: its value, or `Malformed`; or its text, if it is to be kept as it is and nothing can be wrong with it but its syntax. */
+  /** One of them: its value, or `Malformed`. */
   one(record: string): unknown;
 };

@@ -1,4 +1,4 @@
-import { JsonText } from "@longshore/shared/datasets/json-text";
+import { JsonText } from "@longshore/shared/records/json-text";
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
 import { asMalformed } from "./parse-json-records.ts";
 import { refuseMalformed, type Refusal, type ValidRow } from "./validate-rows.ts";

@@ -1,5 +1,5 @@
 import type { Dataset } from "@longshore/shared/datasets/define-dataset";
-import { JsonText } from "@longshore/shared/datasets/json-text";
+import { JsonText } from "@longshore/shared/records/json-text";
 import type { RejectCode } from "@longshore/shared/imports/reject-codes";
 import { fieldErrors, type ValueError } from "@longshore/shared/validation/field-errors";
 import { findJsonProblems } from "@longshore/shared/validation/find-json-problems";
@@ -44,9 +44,12 @@ export function validateRows(
       valid.push({ index, key: "", row: { [dataset.whole]: value } });
       continue;
     }
-    if (isJson && dataset.whole && isObject(value) && isPlainJson(raw()[index]!)) {
-      valid.push({ index, key: "", row: { [dataset.whole]: new JsonText(raw()[index]!) } });
-      continue;
+    if (isJson && dataset.whole && isObject(value)) {
+      const text = JsonText.of(raw()[index]!);
+      if (isPlainJson(text)) {
+        valid.push({ index, key: "", row: { [dataset.whole]: text } });
+        continue;
+      }
     }
     const parsed = dataset.row.safeParse(value, inOurWords);
     if (!parsed.success) {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findJsonProblems } from "./find-json-problems.ts";
+import { JsonText } from "../records/json-text.ts";
 import { isPlainJson } from "./is-plain-json.ts";
 
 const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
@@ -15,7 +16,7 @@ describe("a JSON text is plain", () => {
     deep(32),
     `[${deep(31)},${deep(31)}]`,
   ])("if it is %s", (text) => {
-    expect(isPlainJson(text)).toBe(true);
+    expect(isPlainJson(JsonText.of(text))).toBe(true);
   });
 
   it.each([
@@ -33,7 +34,7 @@ describe("a JSON text is plain", () => {
     '{"a":"x',
     deep(33),
   ])("not if it is %s", (text) => {
-    expect(isPlainJson(text)).toBe(false);
+    expect(isPlainJson(JsonText.of(text))).toBe(false);
   });
 
   it("only if a walk through its value finds nothing", () => {
@@ -64,7 +65,8 @@ describe("a JSON text is plain", () => {
     }));
     fc.assert(
       fc.property(json, (written) => {
-        if (isPlainJson(written)) expect(findJsonProblems(JSON.parse(written), () => written, 1)).toEqual([]);
+        if (isPlainJson(JsonText.of(written)))
+          expect(findJsonProblems(JSON.parse(written), () => written, 1)).toEqual([]);
       }),
       { numRuns: 2_000 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCopyText } from "./copy-rows.ts";
+import { toCopyText } from "./copy-text.ts";
 
 describe("COPY's text format", () => {
   it.each([
