@@ -36,6 +36,7 @@ import { createCheckJob } from "./services/check-job.ts";
 import { createCheckWebhook } from "./services/check-webhook.ts";
 import { createCancelJob } from "./services/cancel-job.ts";
 import { countWaiting } from "./services/count-waiting.ts";
+import { createDropEntry } from "./services/drop-entry.ts";
 import { createEnqueueJobs } from "./services/enqueue-jobs.ts";
 import { keepBriefly } from "./services/keep-briefly.ts";
 import { createListJobs } from "./services/list-jobs.ts";
@@ -130,7 +131,7 @@ export function createApp({ db, redis, log, registry = new Registry(), tracing }
     }),
     ...createJobRoutes({
       listJobs: createListJobs({ db, lookAtJob: createLookAtJob(db, board) }),
-      cancelJob: createCancelJob({ db, board, flow }),
+      cancelJob: createCancelJob({ db, board, flow, dropEntry: createDropEntry({ db, producer, log }) }),
       retryJob: createRetryJob({ db, board, producer }),
     }),
     ...watching.routes,

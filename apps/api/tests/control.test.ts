@@ -37,6 +37,23 @@ describe("cancelling", () => {
     expect(await (await fetch(api.url + job.links.self)).json()).toMatchObject({ state: "cancelled" });
   });
 
+  it("what is planned leaves nothing of it in the queue, once all that share its entry are cancelled", async () => {
+    const planned = { kind: "sleep", payload: { durationMs: 1 }, options: { delayMs: 86_400_000 } };
+    const response = await fetch(`${api.url}/v1/jobs/batch`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify([planned, planned]),
+    });
+    const { items } = (await response.json()) as { items: { job: JobView }[] };
+    const [first, second] = items.map(({ job }) => job);
+    const delayed = () => api.redis.commands.zcard(`{${api.redis.namespace}:sleep}:sleep:delayed`);
+
+    await control(first!, "cancel");
+    expect(await delayed()).toBe(1);
+    await control(second!, "cancel");
+    expect(await delayed()).toBe(0);
+  });
+
   it("an import ends it and says what was applied", async () => {
     const { status, body } = await control(await submitImport(), "cancel");
     expect(status).toBe(202);

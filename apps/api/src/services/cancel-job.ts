@@ -6,16 +6,17 @@ import { endImport } from "@longshore/shared/imports/end-import";
 import { toJobView, type JobView } from "@longshore/shared/status/job-view";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
+import type { DropEntry } from "./drop-entry.ts";
 import { lockJob, type LockedJob } from "./lock-job.ts";
 
-export type CancelJobDeps = { db: Db; board: StatusBoard; flow: Pick<FlowMeter, "countOut"> };
+export type CancelJobDeps = { db: Db; board: StatusBoard; flow: Pick<FlowMeter, "countOut">; dropEntry: DropEntry };
 
 /**
  * Cancels a job that is not over. One that waits ends at once. One that runs becomes `cancelling`: its worker finds that in
  * the table and stops the handler within a second. Chunks of an import that are being applied right now are taken back: no
  * row is applied after this has answered. Throws `not_found` and `illegal_state`.
  */
-export function createCancelJob({ db, board, flow }: CancelJobDeps) {
+export function createCancelJob({ db, board, flow, dropEntry }: CancelJobDeps) {
   return async function cancelJob(jobId: string, tenant: string): Promise<JobView> {
     const { job, imported } = await db.transaction().execute(async (trx) => {
       const locked = await lockJob(trx, jobId, tenant);
@@ -23,6 +24,7 @@ export function createCancelJob({ db, board, flow }: CancelJobDeps) {
     });
     if (job.finished_at) flow.countOut([job]);
     await board.ring([jobId]);
+    if (job.finished_at) await dropEntry(job);
     return toJobView(job, imported);
   };
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database, JobRow } from "@longshore/shared/db/schema";
 import { isRowError } from "@longshore/shared/db/sql-error";
@@ -51,12 +51,12 @@ async function requeue(trx: Transaction<Database>, { job, imported }: LockedJob)
         entry: imported ? null : newId(),
         error: null,
         // It waits from now on.
-        run_at: new Date(),
+        run_at: sql<Date>`now()`,
         expires_at: null,
         finished_at: null,
         webhook_job_id: null,
         revision: eb("revision", "+", 1),
-        updated_at: new Date(),
+        updated_at: sql<Date>`now()`,
       }))
       .where("id", "=", job.id)
       .returningAll()

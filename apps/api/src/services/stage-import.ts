@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
 import { newId } from "@longshore/shared/new-id";
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database, ImportFormat, ImportRow, JobRow, OnConflict } from "@longshore/shared/db/schema";
 import { isUnavailable } from "@longshore/shared/db/sql-error";
@@ -73,7 +73,12 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
   }
 
   async function flush(trx: Transaction<Database>, compressing: Promise<Chunk>): Promise<void> {
-    if (begun) await trx.updateTable("jobs").set({ updated_at: new Date() }).where("id", "=", jobId).execute();
+    if (begun)
+      await trx
+        .updateTable("jobs")
+        .set({ updated_at: sql<Date>`now()` })
+        .where("id", "=", jobId)
+        .execute();
     else await begin(trx);
     const chunk = await compressing;
     await trx
@@ -96,7 +101,7 @@ export function stageImport(db: Db, request: NewImport, window: number): Staging
       .executeTakeFirstOrThrow();
     const job = await trx
       .updateTable("jobs")
-      .set((eb) => ({ state: "queued", revision: eb("revision", "+", 1), updated_at: new Date() }))
+      .set((eb) => ({ state: "queued", revision: eb("revision", "+", 1), updated_at: sql<Date>`now()` }))
       .where("id", "=", jobId)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -177,6 +182,6 @@ function newJob(id: string, request: NewImport) {
     webhook: request.webhook ?? null,
     request_id: request.requestId,
     traceparent: request.traceparent,
-    updated_at: new Date(),
+    updated_at: sql<Date>`now()`,
   };
 }

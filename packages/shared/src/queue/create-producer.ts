@@ -1,6 +1,6 @@
-import { Queue } from "bullmq";
+import { Queue, type Job } from "bullmq";
 import { createQueueControl, type QueueControl } from "./create-queue-control.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, JobsEntryData } from "./entry.ts";
 import { queuePrefix } from "./names.ts";
 import type { RedisClient } from "./redis-client.ts";
 
@@ -10,6 +10,10 @@ export type Producer = {
   enqueue(entries: readonly Entry[]): Promise<void>;
   /** Which of these entries of one queue Redis knows, in their order. */
   knows(queue: string, ids: readonly string[]): Promise<boolean[]>;
+  /** What a jobs entry carries; undefined if Redis does not know it. */
+  read(queue: string, id: string): Promise<JobsEntryData | undefined>;
+  /** Takes an entry out of its queue, unless a worker has it. */
+  remove(queue: string, id: string): Promise<void>;
   /** How this queue is held back. */
   control(queue: string): QueueControl;
   close(): Promise<void>;
@@ -63,6 +67,8 @@ export function createProducer(redis: RedisClient, namespace: string): Producer 
         return found === 1;
       });
     },
+    read: async (queue, id) => ((await open(queue).getJob(id)) as Job<JobsEntryData> | undefined)?.data,
+    remove: async (queue, id) => void (await open(queue).remove(id)),
     control: (queue) => createQueueControl(redis, open(queue)),
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
