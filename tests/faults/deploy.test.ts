@@ -18,8 +18,14 @@ let stack: FaultStack;
 let jobs: JobFixture;
 const outcomes: Outcome[] = [];
 beforeAll(async () => {
-  // As they are unless told otherwise: the defaults are what must fit together.
-  stack = await startFaultStack({ LOCK_DURATION_MS: "", IMPORT_CONCURRENCY: "" });
+  // As they are unless told otherwise: the defaults are what must fit together. Only slots there are more.
+  stack = await startFaultStack({
+    LOCK_DURATION_MS: "",
+    IMPORT_CONCURRENCY: "",
+    IMPORT_FIRST_CHUNK_BYTES: "",
+    IMPORT_CHUNK_BYTES: "",
+    KIND_CONCURRENCY: "sleep=80",
+  });
   jobs = await createJobFixture(stack);
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -27,13 +33,20 @@ afterAll(() => stack?.[Symbol.asyncDispose]());
 const seconds = (start: number) => ((performance.now() - start) / 1_000).toFixed(1);
 const logged = (text: string) => workers.flatMap((name) => stack.readLog(name)).filter((line) => line.includes(text));
 
-describe("workers that are told to stop all at once, with a hundred running jobs and an import", () => {
+async function countRunning(): Promise<number> {
+  const { rows } = await stack.database.pool.query<{ n: number }>(
+    "select count(*) as n from jobs where kind = 'sleep' and state = 'running'",
+  );
+  return rows[0]!.n;
+}
+
+describe("workers that are told to stop all at once, with 200 running jobs and an import of a million rows", () => {
   it("end in good order in time; nothing stalls, no attempt is spent, and each row is applied once", async () => {
-    const outcome = await submit(stack.url, { group: "stopped-", count: 200_000 });
+    const outcome = await submit(stack.url, { group: "stopped-", count: 1_000_000 });
     outcomes.push(outcome);
-    const running = await Promise.all(Array.from({ length: 100 }, () => jobs.submit("sleep", { durationMs: 6_500 })));
+    const running = await Promise.all(Array.from({ length: 200 }, () => jobs.submit("sleep", { durationMs: 8_000 })));
     const writing = await Promise.all(Array.from({ length: 20 }, () => jobs.submitProcess()));
-    await Promise.all(running.map(jobs.untilRunning));
+    await waitFor("all of them to run", async () => (await countRunning()) === running.length);
     await untilUnderWay(stack, outcome.job);
 
     const said = stack.output().length;
@@ -61,7 +74,7 @@ describe("workers that are told to stop all at once, with a hundred running jobs
 
 describe("a deploy that replaces one process after the other", () => {
   it("fails no request of clients that connect again where nobody listens, and spends no attempt", async () => {
-    const outcome = await submit(stack.url, { group: "rolling-", count: 200_000 });
+    const outcome = await submit(stack.url, { group: "rolling-", count: 1_000_000 });
     outcomes.push(outcome);
     const clients = startClients(stack.url, 8);
     for (const name of [...workers, "api"]) {

@@ -92,9 +92,13 @@ const probes = await startProbes({
 log.info({ port: probes.port }, "ready");
 
 closeWithGrace({ delay: config.SHUTDOWN_GRACE_MS, logger: false }, async ({ signal, err }) => {
-  if (err) log.fatal({ err }, "stopping after an error");
-  else log.info({ signal }, "draining");
   draining = true;
+  if (err) {
+    log.fatal({ err }, "stopping after an error");
+    // What still runs then is not handed back: whichever job it was, its deliveries are counted.
+    return worker.drain();
+  }
+  log.info({ signal }, "draining");
   await worker.close();
   await producer.close();
   commands.disconnect();

@@ -77,7 +77,9 @@ export type WorkerOptions = {
 
 export type RunningWorker = {
   isFetching(): boolean;
-  /** Stops fetching, lets what runs end or hands it back, and resolves when nothing runs any more. */
+  /** Stops fetching, and resolves when nothing runs any more or `drainMs` are over. */
+  drain(): Promise<void>;
+  /** Drains, hands back what still runs, and resolves when nothing does any more. */
   close(): Promise<void>;
 };
 
@@ -142,11 +144,18 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions): RunningW
     limits,
   ];
 
+  let ended: Promise<unknown> | undefined;
+
+  async function drain(): Promise<void> {
+    ended ??= Promise.all(consumers.map((consumer) => consumer.close()));
+    await Promise.race([ended, setTimeout(drainMs, undefined, { ref: false })]);
+  }
+
   return {
     isFetching: () => consumers.every((consumer) => consumer.isFetching()),
+    drain,
     async close() {
-      const ended = Promise.all(consumers.map((consumer) => consumer.close()));
-      await Promise.race([ended, setTimeout(drainMs, undefined, { ref: false })]);
+      await drain();
       shutdown.abort();
       for (const run of runs) run.stop("shutdown");
       await Promise.all([ended, ...tickers.map((ticker) => ticker.close())]);

@@ -12,7 +12,8 @@ import { fireSchedules, startFiring, type FireDeps } from "../src/runtime/fire-s
 import { newSchedule, type NewSchedule } from "./new-schedule.ts";
 import { startTestWorker } from "./start-test-worker.ts";
 
-const hour = 60 * 60_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -88,11 +89,11 @@ describe("a schedule that is due", () => {
     expect(await fireSchedules(deps)).toBe(0);
   });
 
-  it("is fired by a ticker within a second", async () => {
+  it("is fired by a ticker", async () => {
     const ticker = startFiring(deps);
     try {
       const id = await store(newSchedule({ next_run_at: ago(-300) }));
-      await waitFor("its job", async () => (await jobsOf(id)).length === 1, 2_000);
+      await waitFor("its job", async () => (await jobsOf(id)).length === 1);
     } finally {
       await ticker.close();
     }
@@ -195,7 +196,7 @@ describe("a schedule that cannot be fired", () => {
     ["whose payload no longer fits", { payload: '{"durationMs":"long"}' }, "validation_failed", true],
     ["whose time zone is gone", { cron: "* * * * *", time_zone: "Mars/Olympus", interval_ms: null }, "internal", false],
   ])("%s says why and holds up no other", async (_what, changes, code, goesOn) => {
-    const broken = await store(newSchedule({ ...changes, next_run_at: ago(1_000) }));
+    const broken = await store(newSchedule({ ...changes, next_run_at: ago(minute) }));
     const sound = await store(newSchedule());
     await fireSchedules(deps);
     expect(await jobsOf(broken)).toEqual([]);
@@ -203,6 +204,13 @@ describe("a schedule that cannot be fired", () => {
     const { last_error, next_run_at } = await scheduleOf(broken);
     expect(last_error).toMatchObject({ code, message: expect.any(String) as string, at: expect.any(String) as string });
     expect(next_run_at !== null && next_run_at > new Date()).toBe(goesOn);
+  });
+
+  it("because another version has its kind is left to that for a minute", async () => {
+    const due = ago(minute - 10_000);
+    const id = await store(newSchedule({ kind: "gone", next_run_at: due }));
+    await fireSchedules(deps);
+    expect(await scheduleOf(id)).toMatchObject({ last_error: null, next_run_at: due });
   });
 });
 

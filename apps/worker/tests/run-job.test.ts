@@ -113,6 +113,10 @@ async function runOnce(jobId: string, handler: Handler, entry?: string): Promise
   return settle(job, await run(job, handler));
 }
 
+/** Its time has come. */
+const comeDue = (jobId: string) =>
+  database.db.updateTable("jobs").set({ run_at: new Date() }).where("id", "=", jobId).execute();
+
 const cancelling = (jobId: string) =>
   database.db.updateTable("jobs").set({ state: "cancelling" }).where("id", "=", jobId).execute();
 
@@ -133,6 +137,7 @@ describe("a run", () => {
     expect(first).toMatchObject({ state: "queued", attempt: 1, error, finished_at: null });
     expect(await producer.knows("test", [first.entry!])).toEqual([true]);
 
+    await comeDue(jobId);
     expect(await runOnce(jobId, fail, first.entry!)).toMatchObject({ state: "failed", attempt: 2, error });
   });
 
@@ -168,6 +173,7 @@ describe("a run", () => {
       expect(job.run_at!.getTime() - Date.now()).toBeGreaterThan(55_000);
       expect(await producer.knows("test", [job.entry!])).toEqual([true]);
       entry = job.entry!;
+      await comeDue(jobId);
     }
     expect(await runOnce(jobId, double, entry)).toMatchObject({ state: "succeeded", attempt: 1, delivery: 6 });
   });
@@ -266,10 +272,14 @@ describe("a claim", () => {
     expect(await claim(jobId)).toBeUndefined();
   });
 
-  it("leaves a job alone that another entry will run later", async () => {
-    const jobId = await submit({ run_at: new Date(Date.now() + 60_000), entry: "later" });
-    expect(await claim(jobId, "sooner")).toBeUndefined();
-    expect(await claim(jobId, "later")).toBeDefined();
+  it("leaves a job alone whose time has not come, but for a second in which its own entry may come", async () => {
+    const jobId = await submit({ run_at: new Date(Date.now() + 60_000), entry: "own" });
+    expect(await claim(jobId, "another")).toBeUndefined();
+    expect(await claim(jobId, "own")).toBeUndefined();
+
+    const soon = await submit({ run_at: new Date(Date.now() + 900), entry: "own" });
+    expect(await claim(soon, "another")).toBeUndefined();
+    expect(await claim(soon, "own")).toBeDefined();
   });
 
   it("ends a job that has not started in time, and starts one that has not until then", async () => {

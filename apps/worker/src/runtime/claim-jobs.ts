@@ -35,8 +35,11 @@ export type ClaimedJob = Pick<JobRow, (typeof claimedColumns)[number]>;
  */
 const withoutWaiting = sql`(select set_config('synchronous_commit', 'off', true)) as without_waiting`;
 
-/** A retry waits for its own entry until its time has come, whoever else carries it. */
-const mayStart = sql`(jobs.entry = wanted.entry or jobs.run_at is null or jobs.run_at <= now())
+/**
+ * A job waits until its time has come by PostgreSQL's clock, whoever carries it. Its own entry comes by the clock of a worker,
+ * and clocks differ a little; the entry of one that is far too early is dropped, and the reconciler brings another one.
+ */
+const mayStart = sql`(jobs.run_at is null or jobs.run_at <= now() + case when jobs.entry = wanted.entry then 1 else 0 end * interval '1 s')
           and (jobs.expires_at is null or jobs.expires_at > now() or jobs.started_at is not null)`;
 
 export type ClaimJobs = (references: readonly JobReference[]) => Promise<(ClaimedJob | undefined)[]>;

@@ -22,14 +22,14 @@ type Failure = {
 export function judgeFailure({ error, ending, job, contract }: Failure): Exclude<Outcome, { state: "succeeded" }> {
   if (ending === "lost" || ending === "shutdown" || error instanceof JobLostError) return { state: "queued" };
   if (ending === "cancelled") return { state: "cancelled", error: { code: "cancelled", message: describe(error) } };
-  if (!ending && (isOutOfOrder(error) || isConflict(error))) return { state: "queued", runAt: fromNow(backoffMs(2)) };
-  if (error instanceof SnoozeError) return { state: "scheduled", runAt: fromNow(error.delayMs) };
+  if (!ending && (isOutOfOrder(error) || isConflict(error))) return { state: "queued", afterMs: backoffMs(2) };
+  if (error instanceof SnoozeError) return { state: "scheduled", afterMs: error.delayMs };
 
   const attempts = job.attempt + 1;
   const reason = { code: codeOf(error, ending), message: describe(error) };
   if (error instanceof UnrecoverableError || attempts >= job.max_attempts) return { state: "failed", error: reason };
   const atLeastMs = error instanceof RetryLaterError ? error.waitMs : 0;
-  return { state: "queued", error: reason, runAt: fromNow(Math.max(backoffMs(attempts, contract.backoff), atLeastMs)) };
+  return { state: "queued", error: reason, afterMs: Math.max(backoffMs(attempts, contract.backoff), atLeastMs) };
 }
 
 function codeOf(error: unknown, ending: Ending | undefined): string {
@@ -39,8 +39,4 @@ function codeOf(error: unknown, ending: Ending | undefined): string {
 
 function describe(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 2_000);
-}
-
-function fromNow(ms: number): Date {
-  return new Date(Date.now() + ms);
 }

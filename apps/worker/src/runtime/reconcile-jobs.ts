@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Database, JobRow } from "@longshore/shared/db/schema";
 import { assignEntries } from "@longshore/shared/jobs/assign-entries";
@@ -27,25 +27,27 @@ export type ReconcileJobsDeps = {
  * one that was to be cancelled when its worker died ends by the claim. Answers how many jobs were lost.
  */
 export async function reconcileJobs({ reader, db, producer }: ReconcileJobsDeps, graceMs: number): Promise<number> {
-  const before = new Date(Date.now() - graceMs);
   let enqueued = 0;
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
-    const jobs = await readPage(reader, before, after);
+    const jobs = await readPage(reader, graceMs, after);
     enqueued += await enqueueAgain(db, producer, await findLost(producer, jobs));
     if (jobs.length < page) return enqueued;
     after = jobs.at(-1)!.id;
   }
 }
 
-function readPage(db: Kysely<Database>, before: Date, after: string): Promise<OpenJob[]> {
+/** A job that is said to have been changed later than now was submitted by a clock that is fast: it is not left alone. */
+function readPage(db: Kysely<Database>, graceMs: number, after: string): Promise<OpenJob[]> {
   return db
     .selectFrom("jobs")
     .select(["id", "kind", "entry", "run_at", "priority"])
     .where("outcome", "is", null)
     .where("state", "in", states)
     .where("kind", "<>", importKind)
-    .where("updated_at", "<", before)
+    .where(
+      sql<boolean>`(updated_at < now() - ${graceMs} * interval '1 ms' or updated_at > clock_timestamp() + ${graceMs} * interval '1 ms')`,
+    )
     .where("id", ">", after)
     .orderBy("id")
     .limit(page)

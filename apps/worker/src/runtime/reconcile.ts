@@ -70,7 +70,7 @@ async function removeUnsealed(db: Db, olderThanMs: number): Promise<number> {
     .deleteFrom("jobs")
     .where("outcome", "is", null)
     .where("state", "=", "receiving")
-    .where("updated_at", "<", new Date(Date.now() - olderThanMs))
+    .where("updated_at", "<", sql<Date>`now() - ${olderThanMs} * interval '1 ms'`)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import { removeOldJobs } from "./remove-old-jobs.ts";
@@ -28,7 +29,9 @@ export async function removeOld(
   { jobsMs, idempotencyKeysMs }: Retention,
   closing: AbortSignal = new AbortController().signal,
 ): Promise<{ jobs: number; idempotencyKeys: number }> {
-  const agoFrom = Date.now();
+  // What is removed is gone: one clock for all processes, not that of this one.
+  const { rows } = await sql<{ now: Date }>`select now()`.execute(db);
+  const agoFrom = rows[0]!.now.getTime();
   const removed = { jobs: 0, idempotencyKeys: 0 };
   if (jobsMs > 0) {
     removed.jobs = await addSteps(removeOldJobs(db, new Date(agoFrom - jobsMs)), closing);

@@ -20,8 +20,8 @@ export type Outcome =
       state: "queued" | "scheduled";
       /** Undefined for one that was cut off or came too early: no attempt is spent. */
       error?: JobError;
-      /** Undefined for at once. */
-      runAt?: Date;
+      /** How long from now, by PostgreSQL's clock; undefined for at once. */
+      afterMs?: number;
     };
 
 export type Settlement = { jobId: string; kind: string; delivery: number; outcome: Outcome };

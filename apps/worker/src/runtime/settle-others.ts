@@ -22,11 +22,11 @@ export async function settleOthers(db: Db, settlements: readonly Settlement[]): 
       error = case when jobs.state = 'cancelling' then ${JSON.stringify(cancelledError)}::jsonb else coalesce(run.error, jobs.error) end,
       attempt = jobs.attempt + case when run.error is null then 0 else 1 end,
       entry = case when run.again then run.entry else jobs.entry end,
-      run_at = case when run.again then run."runAt" else jobs.run_at end,
+      run_at = case when run.again then now() + run."afterMs" * interval '1 ms' else jobs.run_at end,
       finished_at = case when jobs.state = 'cancelling' or not run.again then now() end,
       settled_delivery = run.delivery, revision = revision + 1, updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as run ("jobId" uuid, delivery integer, state text,
-      error jsonb, entry text, again boolean, "runAt" timestamptz)
+      error jsonb, entry text, again boolean, "afterMs" double precision)
     where jobs.id = run."jobId" and jobs.delivery = run.delivery and ${isStarted}
     returning jobs.id, jobs.kind, jobs.state, jobs.entry, jobs.run_at, jobs.priority`.execute(db);
   return rows;

@@ -44,7 +44,7 @@ describe("a run that is over", () => {
 
   it.each<[Outcome, string]>([
     [{ state: "queued" }, "cut_off"],
-    [{ state: "scheduled", runAt: new Date() }, "snoozed"],
+    [{ state: "scheduled", afterMs: 1 }, "snoozed"],
     [{ state: "cancelled", error: { code: "cancelled", message: "" } }, "cancelled"],
     [{ state: "failed", error: { code: "handler_failed", message: "" } }, "failed"],
   ])("as %o is called %s", (outcome, name) => {

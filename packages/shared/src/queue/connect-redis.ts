@@ -13,8 +13,16 @@ export type RedisConnectionOptions = {
 
 type Settings = Pick<
   RedisOptions,
-  "enableOfflineQueue" | "commandTimeout" | "maxRetriesPerRequest" | "connectionName" | "connectTimeout"
+  | "enableOfflineQueue"
+  | "commandTimeout"
+  | "maxRetriesPerRequest"
+  | "connectionName"
+  | "connectTimeout"
+  | "socketTimeout"
 >;
+
+/** How long a connection may be silent about a command. Longer than BullMQ blocks, see `consume-entries.ts` of the worker. */
+const silenceMs = 10_000;
 
 const retryDelayMs = (attempt: number) => Math.min(50 * 2 ** attempt, 2_000);
 
@@ -43,7 +51,7 @@ export function connectWorkerRedis(options: Omit<RedisConnectionOptions, "comman
 function open({ url, name, onError }: Omit<RedisConnectionOptions, "commandTimeoutMs">, settings: Settings) {
   const place = parseRedisUrl(url);
   if (!place) throw new Error("The URL of Redis is not valid");
-  const common = { ...settings, connectionName: name, connectTimeout: 2_000 };
+  const common = { ...settings, connectionName: name, connectTimeout: 2_000, socketTimeout: silenceMs };
   const redis = place.kind === "cluster" ? openCluster(place, common) : openServer(place, common);
   redis.on("error", onError);
   return redis;
@@ -64,6 +72,8 @@ function openServer(place: Exclude<RedisPlace, { kind: "cluster" }>, settings: S
     ...(sentinelPassword && { sentinelPassword }),
     ...(isEncrypted && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
     sentinelRetryStrategy: retryDelayMs,
+    // When a sentinel hangs, the next one is asked.
+    sentinelCommandTimeout: 2_000,
     // A master that hangs keeps its connections: only the sentinels say that it is none any more.
     failoverDetector: true,
   });

@@ -1,5 +1,7 @@
 import { waitUntilReady } from "../process/wait-until-ready.ts";
 import type { Say } from "../terminal/say.ts";
+import { endWhenDead } from "./end-when-dead.ts";
+import { isAppLive } from "./is-app-live.ts";
 import { isAppReady } from "./is-app-ready.ts";
 import { type AppSpec, startApp } from "./start-app.ts";
 import { supervise } from "./supervise.ts";
@@ -27,5 +29,16 @@ export async function startApps(specs: readonly AppSpec[], options: AppsOptions)
   }
 
   const apps = processes.map((process, index) => supervise(process, () => startApp(specs[index]!), say));
-  return { [Symbol.asyncDispose]: async () => void (await Promise.all(apps.map((app) => app.stop()))) };
+  const stopping = new AbortController();
+  const watching = apps.map(({ current }, index) => {
+    const isLive = () => isAppLive(specs[index]!.url);
+    return endWhenDead(current, { isLive, say, signal: stopping.signal });
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await Promise.allSettled(watching);
+      await Promise.all(apps.map((app) => app.stop()));
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * The local stack: PostgreSQL and Redis unless they are given, the API and the workers, each restarted when it crashes.
- * What was started first is stopped last.
+ * The local stack: PostgreSQL and Redis unless they are given, the API and the workers, each replaced when it crashes,
+ * the apps also when they do not answer any more. What was started first is stopped last.
  */
 import { findExposure } from "@longshore/shared/keys/find-exposure";
 import { migrateToLatest } from "@longshore/shared/db/migrate";
