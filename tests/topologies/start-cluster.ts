@@ -1,3 +1,4 @@
+import type { Certificates } from "@longshore/shared/testing/make-certificates";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { findFreePort } from "@longshore/stack/process/find-free-port";
 import type { ManagedProcess } from "@longshore/stack/process/start-process";
@@ -14,18 +15,28 @@ type Node = { port: number; busPort: number; url: string; process: ManagedProces
 
 const password = "secret";
 
+const plain = { scheme: "redis", host: "127.0.0.1", settings: [] };
+const encrypted = {
+  scheme: "rediss",
+  host: "localhost",
+  settings: ["cluster-announce-hostname localhost", "cluster-preferred-endpoint-type hostname"],
+};
+
 const slots = [
   [0, 5_460],
   [5_461, 10_922],
   [10_923, 16_383],
 ] as const;
 
-/** A Redis Cluster of three masters, each with a replica; all ask for a password. */
-export async function startCluster(dataDir: string): Promise<RedisCluster> {
+/**
+ * A Redis Cluster of three masters, each with a replica; all ask for a password. With certificates they ask for TLS too, and
+ * announce their names, which those are for, instead of their addresses.
+ */
+export async function startCluster(dataDir: string, certificates?: Certificates): Promise<RedisCluster> {
   await using cleanup = new AsyncDisposableStack();
   const nodes: Node[] = [];
   for (let number = 1; number <= slots.length * 2; number += 1) {
-    const node = await startNode(dataDir, `cluster-${number}`);
+    const node = await startNode(dataDir, `cluster-${number}`, certificates);
     cleanup.defer(async () => void (await node.process.stop()));
     nodes.push(node);
   }
@@ -52,7 +63,8 @@ export async function startCluster(dataDir: string): Promise<RedisCluster> {
       String(await tell(replica, "INFO", "replication")).includes("master_link_status:up"),
     );
 
-  const url = `redis+cluster://:${password}@${masters.map(({ port }) => `127.0.0.1:${port}`).join(",")}`;
+  const { scheme, host } = certificates ? encrypted : plain;
+  const url = `${scheme}+cluster://:${password}@${masters.map(({ port }) => `${host}:${port}`).join(",")}`;
   const owned = cleanup.move();
   return {
     url,
@@ -71,15 +83,17 @@ export async function startCluster(dataDir: string): Promise<RedisCluster> {
   };
 }
 
-async function startNode(dataDir: string, name: string): Promise<Node> {
+async function startNode(dataDir: string, name: string, certificates?: Certificates): Promise<Node> {
   const [port, busPort] = [await findFreePort(), await findFreePort()];
-  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const { scheme, host, settings } = certificates ? encrypted : plain;
+  const url = `${scheme}://:${password}@${host}:${port}`;
   const process = await startRedisNode({
     dataDir,
     name,
     url,
+    certificates,
     settings: [
-      `port ${port}`,
+      ...settings,
       `cluster-port ${busPort}`,
       `requirepass ${password}`,
       `masterauth ${password}`,

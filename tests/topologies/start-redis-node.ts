@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Certificates } from "@longshore/shared/testing/make-certificates";
 import { logFileOf, pidFileOf } from "@longshore/stack/data-dir";
 import { startProcess, type ManagedProcess } from "@longshore/stack/process/start-process";
 import { waitUntilReady } from "@longshore/stack/process/wait-until-ready";
@@ -9,7 +10,10 @@ import { connectOnce } from "./connect-once.ts";
 export type RedisNode = {
   dataDir: string;
   name: string;
+  /** Where it listens, and how this process gets in. */
   url: string;
+  /** With them it speaks TLS, and nothing else, to clients and to other nodes. */
+  certificates?: Certificates | undefined;
   /** Lines of its configuration, after those of each node. */
   settings: readonly string[];
   program?: string;
@@ -23,7 +27,8 @@ export async function startRedisNode(node: RedisNode): Promise<ManagedProcess> {
   mkdirSync(home, { recursive: true });
   for (const folder of ["logs", "run"]) mkdirSync(join(dataDir, folder), { recursive: true });
   const file = join(home, "redis.conf");
-  writeFileSync(file, ["bind 127.0.0.1", `dir ${home}`, "daemonize no", ...settings, ""].join("\n"));
+  const lines = ["bind 127.0.0.1", `dir ${home}`, "daemonize no", ...listenSettings(node), ...settings, ""];
+  writeFileSync(file, lines.join("\n"));
 
   const redis = await startProcess({
     name,
@@ -43,6 +48,21 @@ export async function startRedisNode(node: RedisNode): Promise<ManagedProcess> {
     throw error;
   }
   return redis;
+}
+
+function listenSettings({ url, certificates }: RedisNode): string[] {
+  const { port } = new URL(url);
+  if (!certificates) return [`port ${port}`];
+  return [
+    "port 0",
+    `tls-port ${port}`,
+    "tls-replication yes",
+    "tls-cluster yes",
+    `tls-cert-file ${certificates.cert}`,
+    `tls-key-file ${certificates.key}`,
+    `tls-ca-cert-file ${certificates.ca}`,
+    "tls-auth-clients no",
+  ];
 }
 
 async function answers(url: string): Promise<boolean> {

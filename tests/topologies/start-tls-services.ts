@@ -1,13 +1,13 @@
-import { chmodSync, chownSync, copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { createDatabase } from "@longshore/shared/db/create-database";
+import { makeCertificates, type Certificates } from "@longshore/shared/testing/make-certificates";
+import { trustAuthority } from "@longshore/shared/testing/trust-authority";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { removeDataDir } from "@longshore/stack/postgres/place-data";
 import { startPostgres } from "@longshore/stack/postgres/start-postgres";
 import { findFreePort } from "@longshore/stack/process/find-free-port";
 import { createScratchDataDir } from "@longshore/stack/scratch-services";
-import { makeCertificates, type Certificates } from "./make-certificates.ts";
 import { startRedisNode } from "./start-redis-node.ts";
 
 export type TlsServices = AsyncDisposable & {
@@ -19,12 +19,12 @@ export type TlsServices = AsyncDisposable & {
 };
 
 /** A PostgreSQL and a Redis that take nobody without TLS and a password. This process trusts their certificates from now on. */
-export async function startTlsServices(openssl: string): Promise<TlsServices> {
+export async function startTlsServices(): Promise<TlsServices> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = createScratchDataDir();
   cleanup.defer(() => removeDataDir(dataDir));
-  const certificates = makeCertificates(join(dataDir, "certificates"), openssl);
-  setDefaultCACertificates([...getCACertificates("default"), readFileSync(certificates.ca, "utf8")]);
+  const certificates = makeCertificates(join(dataDir, "certificates"));
+  trustAuthority(certificates);
 
   const postgres = await startPostgres({ dataDir });
   cleanup.defer(async () => void (await postgres.stop()));
@@ -37,13 +37,8 @@ export async function startTlsServices(openssl: string): Promise<TlsServices> {
     dataDir,
     name: "redis-tls",
     url: redisUrl,
+    certificates,
     settings: [
-      "port 0",
-      `tls-port ${port}`,
-      `tls-cert-file ${certificates.cert}`,
-      `tls-key-file ${certificates.key}`,
-      `tls-ca-cert-file ${certificates.ca}`,
-      "tls-auth-clients no",
       "user default off",
       'user longshore on "~*" "&*" "+@all" ">a p@ss"',
       "appendonly yes",
@@ -52,7 +47,7 @@ export async function startTlsServices(openssl: string): Promise<TlsServices> {
   });
   cleanup.defer(async () => void (await redis.stop()));
 
-  const strangers = makeCertificates(join(dataDir, "strangers"), openssl);
+  const strangers = makeCertificates(join(dataDir, "strangers"));
   const owned = cleanup.move();
   return { databaseUrl, redisUrl, certificates, strangers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { beforeAll, expect, it } from "vitest";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { mastersOf } from "@longshore/shared/queue/masters-of";
+import { startServer, type TestServer } from "@longshore/shared/testing/start-server";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { untilUnderWay } from "../faults/oracle.ts";
 import { countRows } from "../faults/read-truth.ts";
@@ -115,20 +113,11 @@ export function stateFacts(getStack: () => FaultStack): void {
 }
 
 /** Takes what it is sent and answers 200. */
-async function startReceiver(): Promise<AsyncDisposable & { url: string; bodies: string[] }> {
+async function startReceiver(): Promise<TestServer & { bodies: string[] }> {
   const bodies: string[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    void text(request)
-      .then((body) => bodies.push(body))
-      .finally(() => response.end("ok"));
+  const server = await startServer(async (request, response) => {
+    bodies.push(await text(request));
+    response.end("ok");
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    bodies,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await once(server.close(), "close");
-    },
-  };
+  return { ...server, bodies };
 }

@@ -26,7 +26,7 @@ describe.skipIf(!program)("on Valkey, Longshore", () => {
 async function startValkey(dataDir: string): Promise<AsyncDisposable & { url: string }> {
   const port = await findFreePort();
   const url = `redis://127.0.0.1:${port}`;
-  const settings = [`port ${port}`, "appendonly yes", "maxmemory-policy noeviction"];
+  const settings = ["appendonly yes", "maxmemory-policy noeviction"];
   const valkey = await startRedisNode({ dataDir, name: "valkey", url, settings, program: program! });
   return { url, [Symbol.asyncDispose]: async () => void (await valkey.stop()) };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { contracts, jobKinds, type JobKind } from "@longshore/shared/jobs/contracts";
 import type { JobContract } from "@longshore/shared/jobs/define-job";
-import { startServer, type TestServer } from "./start-server.ts";
+import { startServer, type TestServer } from "@longshore/shared/testing/start-server";
 import { startTestWorker, type TestWorker } from "./start-test-worker.ts";
 
 let worker: TestWorker;

@@ -10,7 +10,7 @@ import type { JobState } from "@longshore/shared/status/job-state";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { announceEnds } from "../src/runtime/announce-ends.ts";
 import { newJob } from "./stage.ts";
-import { startServer, type TestServer } from "./start-server.ts";
+import { startServer, type TestServer } from "@longshore/shared/testing/start-server";
 import { startTestWorker, type TestWorker } from "./start-test-worker.ts";
 
 type Call = { path: string; headers: IncomingHttpHeaders; body: string };
@@ -200,13 +200,13 @@ describe("the end of a job", () => {
     await Promise.all([looks(), looks(), looks()]);
 
     // The worker looks as well, and may hold some of them yet.
-    await waitFor("all to be told", async () => callsOf("/once").length >= 600);
+    await waitFor("all to be told", async () => callsOf("/once").length >= 600, 60_000);
     expect(await countDeliveries()).toBe(before + 600);
     expect(
       new Set(callsOf("/once").map(({ body }) => (JSON.parse(body) as { data: { id: string } }).data.id)).size,
     ).toBe(600);
     expect(new Set(callsOf("/once").map(({ headers }) => headers["webhook-id"])).size).toBe(600);
-  });
+  }, 90_000);
 
   it("is told to nobody where there is no webhook", async () => {
     const jobId = await insertEnded({});
