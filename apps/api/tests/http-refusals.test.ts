@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitFor } from "@longshore/shared/testing/wait-for";
 import { openRaw, startFixture, type Fixture } from "./http-fixture.ts";
 
 const run = promisify(execFile);
@@ -60,10 +61,10 @@ describe("a request that is refused while its body is still being sent", () => {
 
   test("keeps its connection if little was still to come", async () => {
     const { socket, received } = openRaw(fixture.port, head("/v1/nothing", csv, "Content-Length: 10"));
-    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404 "));
+    await waitFor("the answer", async () => received().includes("HTTP/1.1 404 "));
     expect(received()).not.toContain("Connection: close");
     socket.write(`0123456789GET /v1/none HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    await vi.waitFor(() => expect(received()).toContain('"instance":"/v1/none"'));
+    await waitFor("the answer", async () => received().includes('"instance":"/v1/none"'));
     socket.destroy();
   });
 });
@@ -73,9 +74,9 @@ describe("Expect: 100-continue", () => {
 
   test("is answered with 100 when the body is about to be read", async () => {
     const { socket, received } = openRaw(fixture.port, head("/v1/uploads/count", ...expecting));
-    await vi.waitFor(() => expect(received()).toBe("HTTP/1.1 100 Continue\r\n\r\n"));
+    await waitFor("the answer", async () => received() === "HTTP/1.1 100 Continue\r\n\r\n");
     socket.write("0123456789");
-    await vi.waitFor(() => expect(received()).toContain('"bytes":10'));
+    await waitFor("the answer", async () => received().includes('"bytes":10'));
     socket.destroy();
   });
 
@@ -83,7 +84,7 @@ describe("Expect: 100-continue", () => {
     "is answered at once by the refusal of %s (%s), so that nothing is uploaded",
     async (path, type, status) => {
       const { socket, received } = openRaw(fixture.port, head(path, type, ...expecting.slice(1)));
-      await vi.waitFor(() => expect(received()).toContain(`"status":${status}`));
+      await waitFor("the answer", async () => received().includes(`"status":${status}`));
       expect(received()).not.toContain("100 Continue");
       socket.destroy();
     },
@@ -94,14 +95,15 @@ test("a client that leaves in the middle of its upload fails it as incomplete", 
   fixture.seen.uploadError = undefined;
   const { socket } = openRaw(fixture.port, head("/v1/uploads/count", csv, "Content-Length: 100"));
   socket.write("half");
-  await vi.waitFor(() => expect(fixture.seen.uploaded).toBe(4));
+  await waitFor("what was sent", async () => fixture.seen.uploaded === 4);
   socket.destroy();
-  await vi.waitFor(() => expect(fixture.seen.uploadError).toMatchObject({ code: "upload_incomplete" }));
+  const error = await waitFor("the upload to fail", async () => fixture.seen.uploadError);
+  expect(error).toMatchObject({ code: "upload_incomplete" });
 });
 
 test("a client that leaves before its upload was read does no harm", async () => {
   const { socket, received } = openRaw(fixture.port, head("/v1/uploads/refuse", csv, "Content-Length: 100000"));
-  await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 422 "));
+  await waitFor("the answer", async () => received().includes("HTTP/1.1 422 "));
   socket.resetAndDestroy();
   expect((await fetch(`${fixture.url}/v1/nothing`)).status).toBe(404);
 });

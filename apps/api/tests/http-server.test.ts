@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pino } from "pino";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { waitFor } from "@longshore/shared/testing/wait-for";
 import { z } from "zod";
 import { listen } from "../src/http/http-server.ts";
 import { defineRoute } from "../src/http/route.ts";
@@ -80,11 +81,11 @@ describe("a connection", () => {
     expect(refused).toContain("Retry-After: 1\r\n");
     expect(readProblem(refused)).toMatchObject({ status: 503, code: "overloaded" });
     idle[0]!.destroy();
-    await vi.waitFor(async () => {
+    await waitFor("room", async () => {
       const { socket, received } = openRaw(fixture.port, head("/v1/nothing"));
-      await vi.waitFor(() => expect(received()).toContain("\r\n\r\n"));
+      await waitFor("the answer", async () => received().includes("\r\n\r\n"));
       socket.destroy();
-      expect(received()).toContain("HTTP/1.1 404");
+      return received().includes("HTTP/1.1 404");
     });
     idle[1]!.destroy();
   });
@@ -124,7 +125,7 @@ describe("close", () => {
   test("answers what was on its way on an open connection, and says that it is the last", async () => {
     await start(10_000);
     const { socket, received, closed } = openRaw(fixture.port, head("/v1/nothing"));
-    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404"));
+    await waitFor("the answer", async () => received().includes("HTTP/1.1 404"));
     const closing = fixture.close();
     socket.write(`${head("/v1/nothing").join("\r\n")}\r\n\r\n`);
     await closing;
@@ -133,14 +134,13 @@ describe("close", () => {
   });
 
   test("does not wait long for connections without a request", async () => {
-    await start(10_000);
+    // Longer than this test may take.
+    await start(600_000);
     const { received, closed } = openRaw(fixture.port, head("/v1/nothing"));
-    await vi.waitFor(() => expect(received()).toContain("HTTP/1.1 404"));
+    await waitFor("the answer", async () => received().includes("HTTP/1.1 404"));
     const silent = connect(fixture.port, "127.0.0.1");
     await once(silent, "connect");
-    const startedAt = Date.now();
     await fixture.close();
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
     await closed;
     silent.destroy();
   });
@@ -148,7 +148,7 @@ describe("close", () => {
   test("cuts what has not ended in time", async () => {
     await start(200);
     const { received, closed } = openRaw(fixture.port, head("/v1/endless"));
-    await vi.waitFor(() => expect(received()).toContain("."));
+    await waitFor("the answer", async () => received().includes("."));
     await fixture.close();
     await closed;
     await fixture.seen.gone.promise;
@@ -162,7 +162,7 @@ describe("close", () => {
       fixture.port,
       head("/v1/endless", "Connection: Upgrade", "Upgrade: websocket"),
     );
-    await vi.waitFor(() => expect(received()).toContain("."));
+    await waitFor("the answer", async () => received().includes("."));
     await fixture.close();
     await closed;
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { waitFor } from "@longshore/shared/testing/wait-for";
 import { createSystemRoutes, type SystemRoutesDeps } from "../src/routes/system.ts";
 import { readJson, startFixture, type Fixture } from "./http-fixture.ts";
 
@@ -69,14 +70,15 @@ describe("/readyz", () => {
 
 describe("/health", () => {
   test("names each dependency with its latency, and waits for all of them at once", async () => {
-    await start({ checks: { postgres: silent }, optionalChecks: { redis: silent, mail: up } });
-    const startedAt = Date.now();
+    const all = Promise.withResolvers<void>();
+    let asked = 0;
+    const others = () => ((asked += 1) === 2 && all.resolve(), all.promise);
+    await start({ checks: { postgres: silent }, optionalChecks: { redis: others, mail: others } });
     const { status, body } = await read("/health");
-    expect(Date.now() - startedAt).toBeLessThan(1_900);
     expect([status, body.status]).toEqual([503, "unavailable"]);
     expect(Object.keys(body.dependencies)).toEqual(["postgres", "redis", "mail"]);
     expect(body.dependencies.postgres.latencyMs).toBeGreaterThan(950);
-    expect(body.dependencies.mail.latencyMs).toBeLessThan(950);
+    expect(body.dependencies).toMatchObject({ redis: { status: "up" }, mail: { status: "up" } });
   });
 
   test("is 200 while draining: nothing is wrong", async () => {
@@ -88,8 +90,11 @@ describe("/health", () => {
     let rounds = 0;
     const waiting = Promise.withResolvers<void>();
     await start({ checks: { postgres: () => ((rounds += 1), waiting.promise) } });
+    let arrived = 0;
+    fixture.server.on("request", () => (arrived += 1));
     const probes = Array.from({ length: 20 }, () => read("/health"));
-    setTimeout(waiting.resolve, 300);
+    await waitFor("all of them", async () => arrived === 20);
+    waiting.resolve();
     await Promise.all(probes);
     expect(rounds).toBeLessThan(3);
   });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { waitFor } from "@longshore/shared/testing/wait-for";
 import { readJson, startFixture, thingId, type Fixture } from "./http-fixture.ts";
 
 let fixture: Fixture;
@@ -167,9 +168,10 @@ describe("errors", () => {
     const response = await request(`/v1/failures/${how}`);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
-    await vi.waitFor(() => {
-      expect(findLine(response.headers.get("x-request-id"), "request failed")).toMatchObject({ level: 50 });
-    });
+    const line = await waitFor("its line", async () =>
+      findLine(response.headers.get("x-request-id"), "request failed"),
+    );
+    expect(line).toMatchObject({ level: 50 });
   });
 });
 
@@ -256,8 +258,7 @@ describe("the log", () => {
     leaving.abort();
     await fixture.seen.gone.promise;
     const id = response.headers.get("x-request-id");
-    await vi.waitFor(() => {
-      expect(findLine(id, "request aborted")).toMatchObject({ level: 30, status: 200 });
-    });
+    const line = await waitFor("its line", async () => findLine(id, "request aborted"));
+    expect(line).toMatchObject({ level: 30, status: 200 });
   });
 });

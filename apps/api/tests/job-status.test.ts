@@ -170,11 +170,10 @@ describe("an id that no job has", () => {
 describe("waiting", () => {
   it("is over as soon as the job is", async () => {
     await job.become("running");
-    const start = performance.now();
+    // Longer than this test may take.
     const waiting = read("?wait=60");
     await job.become("succeeded", { result: 1 });
     expect((await waiting).view).toMatchObject({ state: "succeeded", result: 1 });
-    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it("is no longer than was asked for, and then shows the job as it is", async () => {
@@ -206,11 +205,9 @@ describe("waiting", () => {
     const lonely = await startApi({ redis: away });
     try {
       job = await startScriptedJob(lonely);
-      const start = performance.now();
       const waiting = read("?wait=60");
       await job.become("succeeded");
       expect((await waiting).view.state).toBe("succeeded");
-      expect(performance.now() - start).toBeLessThan(5_000);
     } finally {
       away.disconnect();
       await lonely.close();

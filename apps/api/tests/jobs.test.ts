@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "kysely";
 import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { readTestConfig } from "@longshore/shared/testing/config";
+import { startGate } from "@longshore/shared/testing/start-gate";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
@@ -254,42 +254,21 @@ describe("a submitted job", () => {
   });
 });
 
-/** A Redis that takes whatever comes and, from when it is told to hang, answers nothing. */
-async function startHangingRedis() {
-  const target = new URL(readTestConfig().REDIS_URL);
-  let hangs = false;
-  const proxy = createServer((client) => {
-    const server = connect(Number(target.port), target.hostname);
-    client.on("data", (bytes) => server.write(bytes)).on("close", () => server.destroy());
-    server.on("data", (bytes) => hangs || client.write(bytes)).on("close", () => client.destroy());
-  });
-  await once(proxy.listen(0, "127.0.0.1"), "listening");
-  const url = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  const redis = connectRedis({ url, name: "hanging", commandTimeoutMs: 500, onError: () => {} });
-  await once(redis, "ready");
-  return {
-    redis,
-    hang: () => {
-      hangs = true;
-    },
-    close: () => {
-      redis.disconnect();
-      proxy.close();
-    },
-  };
-}
-
 describe("while Redis hangs", () => {
   it("jobs are accepted, and wait for it no longer than a command may take", async () => {
-    const hanging = await startHangingRedis();
-    const slow = await startApi({ redis: hanging.redis });
+    const commandTimeoutMs = 3_000;
+    const gate = await startGate(readTestConfig().REDIS_URL);
+    const redis = connectRedis({ url: gate.url, name: "hanging", commandTimeoutMs, onError: () => {} });
+    await once(redis, "ready");
+    const slow = await startApi({ redis });
     try {
-      hanging.hang();
+      gate.set("hung");
       const start = performance.now();
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => submit({ kind: "sleep", payload: { durationMs: 1 } }, slow.url)),
       );
-      expect(performance.now() - start).toBeLessThan(900);
+      // One after the other they would take twenty times as long.
+      expect(performance.now() - start).toBeLessThan(2 * commandTimeoutMs);
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
       const { n } = await slow.database.db
         .selectFrom("jobs")
@@ -297,7 +276,8 @@ describe("while Redis hangs", () => {
         .executeTakeFirstOrThrow();
       expect(n).toBe(20);
     } finally {
-      hanging.close();
+      redis.disconnect();
+      await gate.close();
       await slow.close();
     }
   });

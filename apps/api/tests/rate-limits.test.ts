@@ -92,7 +92,7 @@ describe("a key", () => {
     for (const remaining of [2, 1, 0]) {
       const answer = await ask("/one", { key: "acme/1" });
       expect(answer).toMatchObject({ status: 200, policy: '"default";q=3;w=60' });
-      expect(answer.limit).toMatch(new RegExp(`^"default";r=${remaining};t=(60|59|58)$`));
+      expect(answer.limit).toMatch(new RegExp(`^"default";r=${remaining};t=(60|5\\d)$`));
     }
     const refused = await ask("/one", { key: "acme/1" });
     expect(refused).toMatchObject({ status: 429, code: "rate_limited", policy: '"default";q=3;w=60' });
@@ -101,9 +101,10 @@ describe("a key", () => {
   });
 
   test("has them again in the next window", async () => {
-    await start({ points: 1, windowMs: 1_000 });
+    await start({ points: 1, windowMs: 3_000 });
     expect((await ask("/one", { key: "acme/1" })).status).toBe(200);
-    expect(await ask("/one", { key: "acme/1" })).toMatchObject({ status: 429, retryAfter: "1" });
+    const refused = await ask("/one", { key: "acme/1" });
+    expect(refused).toMatchObject({ status: 429, retryAfter: expect.stringMatching(/^[123]$/) });
     await waitFor("the next window", async () => (await ask("/one", { key: "acme/1" })).status === 200);
   });
 

@@ -33,11 +33,11 @@ it("the flow of a queue is that of the last minute, of all processes together", 
   expect(await other!.read()).toEqual(new Map());
 });
 
-it("what was counted is written within a second or so, without being asked for", async () => {
+it("what was counted is written without being asked for", async () => {
   const meter = createFlowMeter(redis.commands, redis.namespace);
   meter.countIn(jobs("sleep", 1));
   meter.countIn(jobs("sleep", 1));
-  await waitFor("the flow", async () => (await meter.read()).get("sleep")?.inPerSecond, 3_000);
+  await waitFor("the flow", async () => (await meter.read()).get("sleep")?.inPerSecond);
 });
 
 it("counting never fails, and reading does, while Redis is away", async () => {

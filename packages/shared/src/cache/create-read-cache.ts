@@ -9,8 +9,6 @@ import type { Epoch } from "./follow-epoch.ts";
 import type { RedisRun } from "./follow-redis-run.ts";
 import { createLookUp } from "./look-up-entries.ts";
 
-/** How long to wait for a row that another process is loading, before it is loaded here as well. */
-const waitMs = 300;
 const waitStepMs = 10;
 
 /** Where a row came from: RedisClient; PostgreSQL, from where it went into Redis; or PostgreSQL, with the cache left out. */
@@ -29,6 +27,8 @@ export type ReadCacheDeps = {
   run: RedisRun;
   /** How long Redis keeps a row; 0 leaves the cache out. */
   ttlMs: number;
+  /** How long to wait for a row that another process is loading, before it is loaded here as well. */
+  patienceMs?: number;
   /** Reads rows where they are true. */
   load: (rows: readonly RowKey[]) => Promise<readonly (string | undefined)[]>;
 };
@@ -38,7 +38,7 @@ export type ReadCacheDeps = {
  * before it was asked for: see `docs/decisions/0016`. Without Redis, rows are loaded each time.
  */
 export function createReadCache(deps: ReadCacheDeps): ReadRow {
-  const { redis, keys, attempt, epoch, run, ttlMs } = deps;
+  const { redis, keys, attempt, epoch, run, ttlMs, patienceMs = 300 } = deps;
   const load = createMicroBatch<RowKey, string | undefined>({ maxItems: 1_000, inCrowds: true, run: deps.load });
   const lookUp = createLookUp(redis, keys, attempt);
   const flights = createFlights({ redis, keys, attempt, ttlMs, load });
@@ -51,7 +51,7 @@ export function createReadCache(deps: ReadCacheDeps): ReadRow {
 
   /** Undefined when the row is to be loaded without the cache. */
   async function readThrough(row: RowKey, now: Moment): Promise<Found | undefined> {
-    const deadline = performance.now() + waitMs;
+    const deadline = performance.now() + patienceMs;
     do {
       const held = await lookUp(row);
       if (!held || held.stamp?.startsWith("!") || run.known() !== now.run) return undefined;

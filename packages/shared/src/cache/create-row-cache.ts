@@ -23,7 +23,7 @@ export type RowCacheOptions = {
 };
 
 export type RowCache = {
-  reader(options: Pick<ReadCacheDeps, "ttlMs" | "load">): ReadRow;
+  reader(options: Pick<ReadCacheDeps, "ttlMs" | "load" | "patienceMs">): ReadRow;
   fence: WriteFence;
 };
 
@@ -34,7 +34,7 @@ export function createRowCache({ db, redis, onError }: RowCacheDeps, options: Ro
   const suspendCache = createSuspendCache(db, cache, epochLeaseMs);
 
   return {
-    reader({ ttlMs, load }) {
+    reader(wanted) {
       const epoch = followEpoch(db, cache, epochLeaseMs);
       return createReadCache({
         redis,
@@ -42,8 +42,7 @@ export function createRowCache({ db, redis, onError }: RowCacheDeps, options: Ro
         attempt,
         epoch,
         run: followRedisRun(redis, keys.prefix, attempt),
-        ttlMs,
-        load,
+        ...wanted,
       });
     },
     fence: createWriteFence({ redis, keys, attempt, suspendCache }),

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createBodyStream } from "./create-body-stream.ts";
 import { readBytes } from "./read-bytes.ts";
 
-const stallMs = 200;
+const stallMs = 1_000;
 const anyByte = { windowMs: stallMs, bytes: 1 };
 
 let close: () => void;
@@ -65,7 +65,7 @@ describe("createBodyStream", () => {
     let size = 0;
     for await (const chunk of createBodyStream(req, res, anyByte)) {
       size += chunk.length;
-      if (size < 200_000) await setTimeout(stallMs * 1.5);
+      if (size < 100_000) await setTimeout(stallMs * 1.5);
     }
     expect(size).toBe(2_000_000);
   });
