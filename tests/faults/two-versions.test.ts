@@ -101,16 +101,16 @@ describe("while no worker of the version that knows a kind runs", () => {
 
 describe("two versions of workers and APIs at once", () => {
   it("run what both know, each once, while a worker is told to stop, and killed", async () => {
-    const outcomes: Outcome[] = [
-      await submit(stack.url, { group: "old-", count: 50_000 }),
-      await submit(next.url, { group: "new-", count: 50_000 }),
-    ];
     const versions = (await call(stack.url, "/v1/workers")).body as { items: { version: string }[] };
     expect(new Set(versions.items.map((worker) => worker.version)).size).toBe(2);
     const clients = [startClients(stack.url, 3), startClients(next.url, 3)];
     const greetings = await Promise.all(Array.from({ length: 20 }, submitGreeting));
     const writing = await Promise.all(Array.from({ length: 20 }, () => jobs.submitProcess()));
-    await untilUnderWay(stack, outcomes[0]!.job!);
+    const outcomes: Outcome[] = [
+      await submit(next.url, { group: "new-", count: 50_000 }),
+      await submit(stack.url, { group: "old-", count: 200_000 }),
+    ];
+    await untilUnderWay(stack, outcomes[1]!.job!);
     const former = stack.pid("worker-1");
     kill(former, "SIGTERM");
     await stack.replaced("worker-1", former);
