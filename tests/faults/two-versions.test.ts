@@ -101,8 +101,10 @@ describe("while no worker of the version that knows a kind runs", () => {
 
 describe("two versions of workers and APIs at once", () => {
   it("run what both know, each once, while a worker is told to stop, and killed", async () => {
-    const versions = (await call(stack.url, "/v1/workers")).body as { items: { version: string }[] };
-    expect(new Set(versions.items.map((worker) => worker.version)).size).toBe(2);
+    await waitFor("workers of both versions to be announced", async () => {
+      const { items } = (await call(stack.url, "/v1/workers")).body as { items: { version: string }[] };
+      return new Set(items.map((worker) => worker.version)).size === 2;
+    });
     const clients = [startClients(stack.url, 3), startClients(next.url, 3)];
     const greetings = await Promise.all(Array.from({ length: 20 }, submitGreeting));
     const writing = await Promise.all(Array.from({ length: 20 }, () => jobs.submitProcess()));
