@@ -15,7 +15,7 @@ import { createWorkerBoard } from "@longshore/shared/status/worker-board";
 import type { Tracing } from "@longshore/shared/tracing/tracing";
 import { createAuth, type AuthOptions } from "./create-auth.ts";
 import { createOperatingRoutes } from "./create-operating.ts";
-import { createUsers } from "./create-users.ts";
+import { createUsers, type UserCacheOptions } from "./create-users.ts";
 import { createWatching } from "./create-watching.ts";
 import { describeService } from "./describe-service.ts";
 import { createHttpApp } from "./http/create-http-app.ts";
@@ -69,8 +69,7 @@ export type AppOptions = {
   allowedHosts: readonly string[];
   /** Whose `X-Forwarded-For` is believed: so many proxies in front, or those at these addresses. */
   trustProxy: number | readonly string[];
-  /** How long Redis keeps a user that was read; 0 for no cache. */
-  userCacheTtlMs: number;
+  userCache: UserCacheOptions;
   /** How many event streams and WebSockets this process keeps open at most. */
   maxStreams: number;
   /** Collects garbage now; V8 would wait as long as there is enough memory. */
@@ -137,7 +136,7 @@ export function createApp({ db, redis, log, registry = new Registry(), tracing }
     ...watching.routes,
     ...createOperatingRoutes({ db, producer, flow, checkJob, workers, readWaiting }),
     ...createJobDeliveriesRoutes({ readDeliveries: createReadDeliveries(db) }),
-    ...createUsers({ db, redis, log, submitJob }, { ...options, cacheTtlMs: options.userCacheTtlMs }),
+    ...createUsers({ db, redis, log, submitJob }, { ...options, cache: options.userCache }),
     ...createDatasetRoutes({ readRows: createReadRows(db) }),
     ...createKindRoutes(),
     ...createMetricsRoutes(registry),

@@ -1,4 +1,5 @@
-import { createRowCache } from "@longshore/shared/cache/create-row-cache";
+import type { ReadCacheDeps } from "@longshore/shared/cache/create-read-cache";
+import { createRowCache, type RowCacheOptions } from "@longshore/shared/cache/create-row-cache";
 import type { Db } from "@longshore/shared/db/create-database";
 import type { Logger } from "@longshore/shared/logger";
 import type { RedisClient } from "@longshore/shared/queue/redis-client";
@@ -19,18 +20,16 @@ import type { createSubmitJob } from "./services/submit-job.ts";
 export type UsersDeps = { db: Db; redis: RedisClient; log: Logger; submitJob: ReturnType<typeof createSubmitJob> };
 export type UsersOptions = {
   namespace: string;
-  /** How long Redis keeps a user; 0 for no cache. */
-  cacheTtlMs: number;
+  cache: UserCacheOptions;
 };
+/** `ttlMs`: how long Redis keeps a user; 0 for no cache. */
+export type UserCacheOptions = Pick<ReadCacheDeps, "ttlMs" | "patienceMs"> & Pick<RowCacheOptions, "epochLeaseMs">;
 
 /** Composes users and the cache that they are read through. */
-export function createUsers(
-  { db, redis, log, submitJob }: UsersDeps,
-  { namespace, cacheTtlMs }: UsersOptions,
-): Route[] {
+export function createUsers({ db, redis, log, submitJob }: UsersDeps, { namespace, cache }: UsersOptions): Route[] {
   const onError = (error: unknown) => log.warn({ err: error }, "the cache is away");
-  const { reader, fence } = createRowCache({ db, redis, onError }, { namespace, cache: "users" });
-  const readRow = reader({ ttlMs: cacheTtlMs, load: createLoadUsers(db) });
+  const { reader, fence } = createRowCache({ db, redis, onError }, { namespace, ...cache, cache: "users" });
+  const readRow = reader({ ...cache, load: createLoadUsers(db) });
   const readUser = createReadUser(readRow);
 
   return createUserRoutes({

@@ -65,7 +65,7 @@ const app = createApp(
     auth: { servesAnyone: isLoopback(config.HOST), maxBadKeys: config.MAX_BAD_KEYS },
     allowedHosts: allowedHosts(config),
     trustProxy: config.TRUST_PROXY,
-    userCacheTtlMs: config.USER_CACHE_TTL_MS,
+    userCache: { ttlMs: config.USER_CACHE_TTL_MS },
     maxStreams: config.MAX_STREAMS,
     collectGarbage,
     shrinkHeap,

@@ -33,7 +33,7 @@ export async function startApi(
     importLimits?: Partial<ImportLimits>;
     rateLimits?: Partial<RateLimits>;
     log?: Logger;
-    userCacheTtlMs?: number;
+    userCache?: Partial<AppOptions["userCache"]>;
     maxStreams?: number;
     allowPrivate?: string[];
     canSign?: boolean;
@@ -53,7 +53,7 @@ export async function startApi(
     {
       namespace: options.namespace ?? redis.namespace,
       version: packageJson.version,
-      userCacheTtlMs: options.userCacheTtlMs ?? 60_000,
+      userCache: { ttlMs: 60_000, ...options.userCache },
       maxStreams: options.maxStreams ?? 1_000,
       importLimits: { ...importLimits, ...options.importLimits },
       rateLimits: { points: 0, addressPoints: 0, windowMs: 60_000, ...options.rateLimits },

@@ -69,12 +69,16 @@ describe("a user that is read", () => {
   });
 
   it("is read once from PostgreSQL when a thousand ask for it at the same time", async () => {
+    // However long a busy machine takes to hear them all.
+    const options = { namespace: api.redis.namespace, userCache: { patienceMs: 60_000, epochLeaseMs: 60_000 } };
+    const instances = await Promise.all([1, 2].map(() => startApi({ db: async () => counted.db, ...options })));
     const user = await createUser();
     const before = reads;
-    const asked = Array.from({ length: 1_000 }, (_, n) => read(n % 2 === 0 ? api : second, user));
+    const asked = Array.from({ length: 1_000 }, (_, n) => read(instances[n % 2]!, user));
     const answers = await Promise.all(asked);
     expect(answers.every(({ status, name }) => status === 200 && name === "0")).toBe(true);
     expect(reads - before).toBe(1);
+    await Promise.all(instances.map((instance) => instance.close()));
   });
 
   it("is there as soon as it was created, also for whoever asked before", async () => {
@@ -155,7 +159,7 @@ it("with a time of 0 the cache is left out, and what is written is seen through 
   const off = await startApi({
     db: async () => counted.db,
     namespace: api.redis.namespace,
-    userCacheTtlMs: 0,
+    userCache: { ttlMs: 0 },
   });
   const user = await createUser();
   await warm(api, user);
