@@ -38,7 +38,7 @@ export type ReceiveImportDeps = {
 };
 
 /** So many bytes of uploads leave about twice as much behind; to collect that takes some 20 ms. */
-const collectEvery = 32 * 1024 * 1024;
+const collectEvery = 16 * 1024 * 1024;
 
 export type ImportRequest = NewImport & {
   upload: Readable;
