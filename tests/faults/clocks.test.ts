@@ -3,7 +3,7 @@ import type { JobView } from "@longshore/shared/status/job-view";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { createClocks, type Clocks } from "./create-clocks.ts";
 import { createJobFixture, type JobFixture } from "./create-job-fixture.ts";
-import { expectEachRowOnce, untilUnderWay } from "./oracle.ts";
+import { expectAllAtOnce, expectEachRowOnce, untilUnderWay } from "./oracle.ts";
 import { startClients } from "./start-clients.ts";
 import { startFaultStack, type FaultStack } from "./start-fault-stack.ts";
 import { submit, type Outcome } from "./upload.ts";
@@ -105,11 +105,7 @@ describe.each([
     const all = [before, ...sleeping, ...accepted, after];
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     await expectEachRowOnce(stack, outcomes);
-    const { rows } = await stack.database.pool.query(
-      "select id from jobs where id = any ($1) and state = 'succeeded' and attempt = 1",
-      [all.map(({ id }) => id)],
-    );
-    expect(rows).toHaveLength(all.length);
+    await expectAllAtOnce(stack, all);
     expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
   });
 });

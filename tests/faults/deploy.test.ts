@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "@longshore/shared/testing/wait-for";
 import { isAppReady } from "@longshore/stack/supervisor/is-app-ready";
 import { createJobFixture, type JobFixture } from "./create-job-fixture.ts";
-import { expectEachRowOnce, untilUnderWay } from "./oracle.ts";
+import { expectAllAtOnce, expectEachRowOnce, untilUnderWay } from "./oracle.ts";
 import { startClients } from "./start-clients.ts";
 import { startFaultStack, type FaultStack } from "./start-fault-stack.ts";
 import { submit, type Outcome } from "./upload.ts";
@@ -87,11 +87,7 @@ describe("a deploy that replaces one process after the other", () => {
     expect(failures).toEqual([]);
     process.stdout.write(`Rolling deploy: ${accepted.length} requests, none failed\n`);
     await expectEachRowOnce(stack, outcomes);
-    const { rows } = await stack.database.pool.query(
-      "select id, state, attempt from jobs where id = any ($1) and state = 'succeeded' and attempt = 1",
-      [accepted.map(({ id }) => id)],
-    );
-    expect(rows).toHaveLength(accepted.length);
+    await expectAllAtOnce(stack, accepted);
     expect(logged("entry taken over from a lost worker")).toEqual([]);
   });
 });

@@ -39,6 +39,15 @@ export async function expectEachRowOnce(stack: FaultStack, outcomes: readonly Ou
   expect(await countAll(stack.database)).toEqual({ users: sum, jobs: ids.size, pending: 0, staged: 0 });
 }
 
+/** All these jobs have succeeded, each in its first attempt. */
+export async function expectAllAtOnce({ database }: FaultStack, jobs: readonly JobView[]): Promise<void> {
+  const { rows } = await database.pool.query(
+    "select id from jobs where id = any ($1) and state = 'succeeded' and attempt = 1",
+    [jobs.map(({ id }) => id)],
+  );
+  expect(rows).toHaveLength(jobs.length);
+}
+
 async function countAll({ pool }: Database) {
   const { rows } = await pool.query<{ users: number; jobs: number; pending: number; staged: number }>(
     `select (select count(*) from users where email like '%@example.com') as users, (select count(*) from imports) as jobs,

@@ -5,7 +5,7 @@ import { waitFor } from "@longshore/shared/testing/wait-for";
 import { startScratchServices } from "@longshore/stack/scratch-services";
 import { copyVersion, type Version } from "./copy-version.ts";
 import { createJobFixture, type JobFixture } from "./create-job-fixture.ts";
-import { expectEachRowOnce, untilUnderWay } from "./oracle.ts";
+import { expectAllAtOnce, expectEachRowOnce, untilUnderWay } from "./oracle.ts";
 import { startClients } from "./start-clients.ts";
 import { startFaultStack, type FaultStack, type Services } from "./start-fault-stack.ts";
 import { startVersion, type StartedApp } from "./start-version.ts";
@@ -120,13 +120,8 @@ describe("two versions of workers and APIs at once", () => {
 
     const submitted = await Promise.all(clients.map((group) => group.stop()));
     expect(submitted.flatMap(({ failures }) => failures)).toEqual([]);
-    const ids = [...greetings, ...submitted.flatMap(({ accepted }) => accepted)].map(({ id }) => id);
     await expectEachRowOnce(stack, outcomes);
-    const { rows } = await stack.database.pool.query(
-      "select id from jobs where id = any ($1) and state = 'succeeded' and attempt = 1",
-      [ids],
-    );
-    expect(rows).toHaveLength(ids.length);
+    await expectAllAtOnce(stack, [...greetings, ...submitted.flatMap(({ accepted }) => accepted)]);
     for (const { userId, job } of writing) {
       expect(await jobs.untilOver(job)).toMatchObject({ state: "succeeded", attempt: 1 });
       expect(await jobs.countWrites(userId)).toBe(1);

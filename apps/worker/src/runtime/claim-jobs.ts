@@ -39,7 +39,7 @@ const withoutWaiting = sql`(select set_config('synchronous_commit', 'off', true)
  * A job waits until its time has come by PostgreSQL's clock, whoever carries it. Its own entry comes by the clock of a worker,
  * and clocks differ a little; the entry of one that is far too early is dropped, and the reconciler brings another one.
  */
-const mayStart = sql`(jobs.run_at is null or jobs.run_at <= now() + case when jobs.entry = wanted.entry then 1 else 0 end * interval '1 s')
+const mayStart = sql`(jobs.run_at is null or jobs.run_at <= now() or (jobs.entry = wanted.entry and jobs.run_at <= now() + interval '1 s'))
           and (jobs.expires_at is null or jobs.expires_at > now() or jobs.started_at is not null)`;
 
 export type ClaimJobs = (references: readonly JobReference[]) => Promise<(ClaimedJob | undefined)[]>;

@@ -1,10 +1,4 @@
+import { isAnswered } from "./is-answered.ts";
+
 /** Whether `GET /readyz` answers 200. */
-export async function isAppReady(baseUrl: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
-}
+export const isAppReady = (baseUrl: string) => isAnswered(`${baseUrl}/readyz`, 2_000);
