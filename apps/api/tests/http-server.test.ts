@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import express from "express";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { waitFor } from "@longshore/shared/testing/wait-for";
@@ -101,7 +102,7 @@ test("an upgrade is not made where nothing streams: the request is answered, and
 test("an address in use is an error", async () => {
   await start(100);
   await expect(
-    listen(() => {}, { host: "127.0.0.1", port: fixture.port, log: pino({ level: "silent" }), maxConnections: 1 }),
+    listen(express(), { host: "127.0.0.1", port: fixture.port, log: pino({ level: "silent" }), maxConnections: 1 }),
   ).rejects.toThrow("EADDRINUSE");
 });
 

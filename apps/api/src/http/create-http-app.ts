@@ -12,6 +12,7 @@ import { checkHead } from "./limits/check-head.ts";
 import { logRequest } from "./log-request.ts";
 import { mountRoutes } from "./mount-routes.ts";
 import { observeRequests, type RequestObserver } from "./observe-requests.ts";
+import { prepareRequests } from "./prepare-requests.ts";
 import { openRequestContext } from "./request-context.ts";
 import type { Route } from "./route.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
@@ -44,13 +45,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set("query parser", "simple");
   app.set("trust proxy", trustProxy);
 
-  app.use(
+  const steps = [
     openRequestContext(app, log, tracing),
     observeRequests([logRequest(log), traceRequest, ...observers]),
     setSecurityHeaders(),
-    checkHead(),
+    checkHead,
     checkHost(allowedHosts),
-  );
+  ];
+  app.use(prepareRequests(steps, tracing));
   const documented = [...routes, ...createErrorRoutes()];
   mountRoutes(app, [...documented, ...createDocsRoutes(createOpenApi(documented, info))], guards);
   app.use(createErrorHandler(translateError, observers));

@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import type { Express } from "express";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
 import type { Logger } from "@longshore/shared/logger";
 import { capConnections } from "./limits/cap-connections.ts";
 import { refuseBroken } from "./limits/refuse-broken.ts";
+import { createMessageClasses } from "./message-classes.ts";
 import { serveStreams } from "./streams/serve-streams.ts";
-import { asksForStream, StreamRequest } from "./streams/stream-request.ts";
+import { asksForStream } from "./streams/asks-for-stream.ts";
 
 export type HttpServer = { server: Server; port: number; close(): Promise<void> };
 
@@ -31,7 +33,6 @@ const options = {
   requestTimeout: 0,
   // Longer than load balancers keep an idle connection, so that it is never this side that closes first.
   keepAliveTimeout: 75_000,
-  IncomingMessage: StreamRequest,
   shouldUpgradeCallback: asksForStream,
 };
 
@@ -40,11 +41,11 @@ const lingerMs = 1_000;
 
 /** Serves an app. `close` stops accepting, waits for the requests under way, then cuts what is left. */
 export async function listen(
-  app: RequestListener,
+  app: Express,
   { host, port, log, maxConnections, headersTimeoutMs = 10_000, closeTimeoutMs = 10_000 }: ListenOptions,
 ): Promise<HttpServer> {
   const timeouts = { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 5 };
-  const server = createServer({ ...options, ...timeouts }, app);
+  const server = createServer({ ...options, ...timeouts, ...createMessageClasses(app) }, app);
   // Without a listener Node says 100 Continue by itself, before a route has seen the headers.
   server.on("checkContinue", app).on("checkExpectation", app);
   // No header is dropped: `checkHead` refuses too many.

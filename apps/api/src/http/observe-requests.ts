@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from "express";
+import type { Request, Response } from "express";
 import type { ErrorCode } from "@longshore/shared/errors";
+import type { Step } from "./prepare-requests.ts";
 import { isHandedOver } from "./streams/serve-streams.ts";
 
 /** A request that is over, or has become a stream. */
@@ -23,7 +24,7 @@ export type RequestObserver = {
 const clientClosedRequest = 499;
 
 /** Tells those who look on of each request, by one listener for all of them. */
-export function observeRequests(observers: readonly RequestObserver[]): RequestHandler {
+export function observeRequests(observers: readonly RequestObserver[]): Step {
   const begins = observers.flatMap(({ begin }) => begin ?? []);
   const ends = observers.flatMap(({ end }) => end ?? []);
   function onClose(this: Response): void {
@@ -32,10 +33,9 @@ export function observeRequests(observers: readonly RequestObserver[]): RequestH
     const ended = { req, status, durationMs: performance.now() - req.startedAt, isWhole: isWhole(this) };
     for (const end of ends) end(ended);
   }
-  return (_req, res, next) => {
+  return (_req, res) => {
     res.once("close", onClose);
     for (const begin of begins) begin();
-    next();
   };
 }
 

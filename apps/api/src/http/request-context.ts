@@ -1,10 +1,11 @@
 import { ServerResponse } from "node:http";
-import type { Express, Request, RequestHandler, Response } from "express";
+import type { Express, Request, Response } from "express";
 import type { Logger } from "@longshore/shared/logger";
 import { traceIdOf } from "@longshore/shared/tracing/trace-id-of";
 import type { Span, Tracing } from "@longshore/shared/tracing/tracing";
 import { nobody, type Caller } from "./caller.ts";
 import { chooseRequestId } from "./choose-request-id.ts";
+import type { Step } from "./prepare-requests.ts";
 import type { Route } from "./route.ts";
 
 declare global {
@@ -29,16 +30,15 @@ declare global {
  * Gives each request of an app an id, a place in a trace, a logger and a start. Every answer carries the id and, from the moment its headers go
  * out, how many milliseconds it took to get there.
  */
-export function openRequestContext(app: Express, log: Logger, tracing: Tracing): RequestHandler {
+export function openRequestContext(app: Express, log: Logger, tracing: Tracing): Step {
   provideLogs(app, log);
   timeAnswers(app);
-  return (req, res, next) => {
+  return (req, res) => {
     req.startedAt = performance.now();
     req.id = chooseRequestId(req.headers["x-request-id"]);
     req.span = tracing.start(req.method, { kind: "server", parent: req.headers.traceparent });
     req.caller = nobody;
     res.setHeader("X-Request-Id", req.id);
-    tracing.within(req.span, next);
   };
 }
 

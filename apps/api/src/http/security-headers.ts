@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestHandler } from "express";
 import helmet from "helmet";
+import type { Step } from "./prepare-requests.ts";
 
 /** Nothing that this service answers is meant to run, frame or load anything; the docs page sets a policy of its own. */
-export function setSecurityHeaders(): RequestHandler {
+export function setSecurityHeaders(): Step {
   const headers = listHeaders();
-  return (_req, res, next) => {
+  return (_req, res) => {
     for (const [name, value] of headers) res.setHeader(name, value);
-    next();
   };
 }
 

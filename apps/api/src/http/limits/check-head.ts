@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from "express";
+import type { Request } from "express";
 import { AppError } from "@longshore/shared/errors";
 
 /** Node would take the first 2,000 headers and say nothing of the rest. */
@@ -11,14 +11,11 @@ const singular = new Set(["host", "authorization", "content-type", "content-leng
  * Refuses a head that Node lets pass but that could be read in two ways, or that nobody would read: too many headers, no
  * `Host` or two, a query that is not UTF-8.
  */
-export function checkHead(): RequestHandler {
-  return (req, _res, next) => {
-    if (req.rawHeaders.length > 2 * maxHeaders)
-      throw new AppError("headers_too_large", { message: `The request has more than ${maxHeaders} headers` });
-    const problem = findProblem(req);
-    if (problem !== undefined) throw new AppError("malformed_request", { message: problem });
-    next();
-  };
+export function checkHead(req: Request): void {
+  if (req.rawHeaders.length > 2 * maxHeaders)
+    throw new AppError("headers_too_large", { message: `The request has more than ${maxHeaders} headers` });
+  const problem = findProblem(req);
+  if (problem !== undefined) throw new AppError("malformed_request", { message: problem });
 }
 
 function findProblem(req: Request): string | undefined {

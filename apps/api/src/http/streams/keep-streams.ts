@@ -3,7 +3,7 @@ import { AppError } from "@longshore/shared/errors";
 import type { ClientStream, KeptStream } from "./client-stream.ts";
 import { openEventStream } from "./open-event-stream.ts";
 import { openWebSocket } from "./open-web-socket.ts";
-import { asksForWebSocket } from "./stream-request.ts";
+import { asksForWebSocket } from "./asks-for-stream.ts";
 
 const tickMs = 1_000;
 /** So many requests that became streams leave garbage that is worth a pause: at once, or when no further one comes. */
