@@ -6,7 +6,7 @@ import { timeBacklog } from "./drive.ts";
 import { measurePolls } from "./measure-polls.ts";
 import { measureSubmit } from "./measure-submit.ts";
 import type { PeerTask } from "./peers/count-down.ts";
-import { runPeer } from "./run-peer.ts";
+import { runPeer, startBareApi } from "./run-peer.ts";
 
 const noops = 60_000;
 const limitMs = 6_000;
@@ -14,9 +14,12 @@ const limitMs = 6_000;
 /** What was measured, a value for each round. */
 type Figures = Record<string, number[]>;
 
+type Contest = { stack: BenchStack; db: Db; redis: Redis; bare: { url: string } };
+
 /**
  * Jobs beside what a user would otherwise take: bare BullMQ under the same Redis, which writes to disk before it answers, and two
- * queues in the same PostgreSQL. All in turn, `rounds` times; ratios of medians.
+ * queues in the same PostgreSQL. All in turn, `rounds` times, after one in which Node compiles what it will do a lot; ratios of
+ * medians.
  */
 export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<string, number>> {
   const figures: Figures = {};
@@ -26,12 +29,16 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
   await withStack({ workers: 1 }, async (stack, db) => {
     const redis = new Redis(stack.redisUrl);
     await redis.config("SET", "appendfsync", "always");
-    for (let turn = 0; turn < rounds; turn += 1) await takeTurn(stack, db, redis, note);
+    using bare = await startBareApi(stack.redisUrl);
+    const all = { stack, db, redis, bare };
+    await takeTurn(all, () => {});
+    for (let turn = 0; turn < rounds; turn += 1) await takeTurn(all, note);
     redis.disconnect();
   });
   for (const workers of [1, 2, 4]) {
     await withStack({ workers }, async ({ apiUrl }, db) => {
       const jobs = 2_000 * workers;
+      await timeBacklog(apiUrl, db, jobs, 50);
       for (let turn = 0; turn < rounds; turn += 1)
         note(`${workers} workers, 50 ms`, jobs / (await timeBacklog(apiUrl, db, jobs, 50)));
     });
@@ -50,14 +57,14 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
   };
 }
 
-async function takeTurn(stack: BenchStack, db: Db, redis: Redis, note: (name: string, value: number) => void) {
-  const submit = await measureSubmit(stack, db, redis);
+async function takeTurn({ stack, db, redis, bare }: Contest, note: (name: string, value: number) => void) {
+  const submit = await measureSubmit(stack, bare, db, redis);
   note("submit, bare BullMQ", submit.bare.perSecond);
   note("submit, Longshore", submit.longshore.perSecond);
   note("p99 of submit, bare BullMQ, ms", submit.bare.p99Ms);
   note("p99 of submit, Longshore, ms", submit.longshore.p99Ms);
 
-  const polls = await measurePolls(stack, redis);
+  const polls = await measurePolls(stack, bare, redis);
   note("poll, bare route", polls.bare.perSecond);
   note("poll, Longshore", polls.longshore.perSecond);
 

@@ -4,11 +4,11 @@ import { isTerminal } from "@longshore/shared/status/job-state";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { call } from "./drive.ts";
 import { load, type Answered } from "./load.ts";
-import { startBareApi } from "./run-peer.ts";
 
 /** Status polls of a finished job, beside a route that only returns the same text from Redis. */
 export async function measurePolls(
-  { apiUrl, redisUrl }: { apiUrl: string; redisUrl: string },
+  { apiUrl }: { apiUrl: string },
+  peer: { url: string },
   redis: Redis,
 ): Promise<{ bare: Answered; longshore: Answered }> {
   const { links } = (await call(`${apiUrl}/v1/jobs`, { kind: "sleep", payload: { durationMs: 0 } })) as JobView;
@@ -19,10 +19,7 @@ export async function measurePolls(
     text = await (await fetch(url)).text();
   } while (!isTerminal((JSON.parse(text) as JobView).state));
 
-  using peer = await startBareApi(redisUrl);
   await redis.set("text", text);
-  await load({ url: `${peer.url}/texts/text`, seconds: 1 });
   const bare = await load({ url: `${peer.url}/texts/text` });
-  await load({ url, seconds: 1 });
   return { bare, longshore: await load({ url }) };
 }

@@ -3,25 +3,24 @@ import type { Redis } from "ioredis";
 import { sql } from "kysely";
 import { call } from "./drive.ts";
 import { load, type Answered } from "./load.ts";
-import { startBareApi } from "./run-peer.ts";
 
 const submission = { kind: "sleep", payload: { durationMs: 0 } };
 
 /** Submits over 100 connections, to one API process each, while nobody works: bare BullMQ, then Longshore. */
 export async function measureSubmit(
-  { apiUrl, redisUrl }: { apiUrl: string; redisUrl: string },
+  { apiUrl }: { apiUrl: string },
+  peer: { url: string },
   db: Db,
   redis: Redis,
 ): Promise<{ bare: Answered; longshore: Answered }> {
-  using peer = await startBareApi(redisUrl);
-  await load({ url: `${peer.url}/jobs`, body: submission, seconds: 1 });
   const bare = await load({ url: `${peer.url}/jobs`, body: submission });
   await redis.flushdb();
 
   await call(`${apiUrl}/v1/queues/sleep/pause`);
-  await load({ url: `${apiUrl}/v1/jobs`, body: submission, seconds: 1 });
   const longshore = await load({ url: `${apiUrl}/v1/jobs`, body: submission });
   await sql`truncate jobs cascade`.execute(db);
+  // So that its log goes on in files that are there: one that has been up for a while has some.
+  await sql`checkpoint`.execute(db);
   await redis.flushdb();
   await call(`${apiUrl}/v1/queues/sleep/resume`);
   return { bare, longshore };
