@@ -23,7 +23,7 @@ beforeAll(async () => {
   // The time of a lock as it is unless told otherwise: none is to be lost.
   stack = cleanup.use(await startFaultStack({ WORKERS: "2", LOCK_DURATION_MS: "", ...clocks.env }));
   jobs = await createJobFixture(stack);
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
 });
 afterAll(() => cleanup.disposeAsync());
 
@@ -106,6 +106,6 @@ describe.each([
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     await expectEachRowOnce(stack, outcomes);
     await expectAllAtOnce(stack, all);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });

@@ -159,7 +159,7 @@ describe("an API that is killed after it has enqueued an import, before its 202"
 
 describe("a Redis that is away for twenty seconds", () => {
   it("keeps nobody from submitting, and all is done when it is back, with nothing of what it held", async () => {
-    const apps = [stack.pid("api"), ...stack.workers()];
+    const apps = stack.apps();
     const { dataDir } = services;
     const { port } = services.redis;
     await services.redis.kill();
@@ -172,6 +172,6 @@ describe("a Redis that is away for twenty seconds", () => {
     await expectWritten();
     await expectEachRowOnce(stack, outcomes);
     process.stdout.write(`Redis away for 20 s: all done ${((performance.now() - start) / 1_000).toFixed(1)} s later\n`);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });

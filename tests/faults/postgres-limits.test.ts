@@ -17,7 +17,7 @@ let apps: number[];
 beforeAll(async () => {
   stack = await startFaultStack({ MAX_DELIVERIES: `${maxDeliveries}`, DATABASE_LOCK_TIMEOUT_MS: "5000" });
   jobs = await createJobFixture(stack);
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
   // Refuses what is written at a place as often as a test says, counted by a sequence, which no rollback turns back.
   await stack.database.pool.query(`
     create table refusing (place text, state text, times bigint);
@@ -65,7 +65,7 @@ const logged = (text: string) =>
 
 async function expectNobodyEnded(): Promise<void> {
   await expectEachRowOnce(stack, outcomes);
-  expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+  expect(stack.apps()).toEqual(apps);
 }
 
 describe.each([

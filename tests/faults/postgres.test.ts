@@ -9,7 +9,7 @@ const outcomes: Outcome[] = [];
 let apps: number[];
 beforeAll(async () => {
   stack = await startFaultStack();
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
@@ -32,14 +32,14 @@ describe("an import is applied once, and no process ends", () => {
     await startImport("killed-");
     await stack.killAndReplace("postgres");
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("when PostgreSQL ends all its sessions in its middle, five times", async () => {
     await startImport("terminated-");
     for (let round = 0; round < 5; round += 1) await waitFor("sessions", async () => (await terminateBackends()) > 0);
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });
 
@@ -52,7 +52,7 @@ describe("an upload leaves no row unless it is answered with a 202", () => {
     );
     outcomes.push(outcome);
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("when PostgreSQL ends all its sessions while it is received", async () => {
@@ -60,7 +60,7 @@ describe("an upload leaves no row unless it is answered with a 202", () => {
       await upload(stack.url, { group: "upload-terminated-", count: 60_000 }, { halfWay: terminateBackends }),
     );
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("when PostgreSQL ends all sessions again and again while many are received", async () => {
@@ -73,6 +73,6 @@ describe("an upload leaves no row unless it is answered with a 202", () => {
     over.abort();
     await terminating;
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });

@@ -12,7 +12,7 @@ let apps: number[];
 beforeAll(async () => {
   stack = await startFaultStack();
   jobs = await createJobFixture(stack);
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
 });
 afterEach(() => stack.redis.config("SET", "maxmemory", "0", "maxmemory-policy", "noeviction"));
 afterAll(() => stack?.[Symbol.asyncDispose]());
@@ -46,7 +46,7 @@ describe("while Redis is full", () => {
     await stack.redis.config("SET", "maxmemory", "0");
     for (const job of submitted) expect(await jobs.untilOver(job)).toMatchObject({ state: "succeeded", attempt: 1 });
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });
 

@@ -9,7 +9,7 @@ const outcomes: Outcome[] = [];
 let apps: number[];
 beforeAll(async () => {
   stack = await startFaultStack();
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
 });
 afterAll(() => stack?.[Symbol.asyncDispose]());
 
@@ -24,7 +24,7 @@ describe("an import is applied once, and no process ends, when in its middle Red
     await untilUnderWay(stack, await startImport("killed-", 100_000));
     await stack.killAndReplace("redis");
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("loses all that it holds, three times", async () => {
@@ -34,7 +34,7 @@ describe("an import is applied once, and no process ends, when in its middle Red
       await stack.redis.flushall();
     }
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("hangs: uploads are answered with a 202 meanwhile", async () => {
@@ -48,7 +48,7 @@ describe("an import is applied once, and no process ends, when in its middle Red
       kill(redis, "SIGCONT");
     }
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 
   it("is away: uploads are answered with a 202 meanwhile", async () => {
@@ -56,6 +56,6 @@ describe("an import is applied once, and no process ends, when in its middle Red
     kill(redis, "SIGKILL");
     await startImport("away-", 5_000);
     await expectEachRowOnce(stack, outcomes);
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });

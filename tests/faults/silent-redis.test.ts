@@ -31,7 +31,7 @@ beforeAll(async () => {
     ),
   );
   jobs = await createJobFixture(stack);
-  apps = [stack.pid("api"), ...stack.workers()];
+  apps = stack.apps();
 });
 afterAll(() => cleanup.disposeAsync());
 
@@ -65,7 +65,7 @@ describe("connections to Redis that neither answer nor break, for good", () => {
       expect(await jobs.untilOver(job)).toMatchObject({ state: "succeeded", attempt: 1 });
       expect(await jobs.countWrites(userId)).toBe(1);
     }
-    expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+    expect(stack.apps()).toEqual(apps);
   });
 });
 

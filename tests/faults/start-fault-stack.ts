@@ -33,6 +33,8 @@ export type FaultStack = AsyncDisposable &
     pid(name: string): number;
     /** The processes of all workers. */
     workers(): number[];
+    /** Those of the API and the workers: the same as before if none of them has ended. */
+    apps(): number[];
     /** Where that process serves. */
     urlOf(name: string): string;
     /** All lines of the log of that process, and of those before it in its place. */
@@ -71,6 +73,8 @@ export async function startFaultStack(env: NodeJS.ProcessEnv = {}, services?: Se
     return found;
   }
 
+  const workers = () => Object.entries(stack.pids()).flatMap(([name, id]) => (name.startsWith("worker-") ? [id] : []));
+
   async function replaced(name: string, former: number): Promise<void> {
     await waitFor(`another ${name}`, async () => {
       const now = stack.pids()[name];
@@ -85,7 +89,8 @@ export async function startFaultStack(env: NodeJS.ProcessEnv = {}, services?: Se
     databaseUrl,
     redis,
     pid,
-    workers: () => Object.entries(stack.pids()).flatMap(([name, id]) => (name.startsWith("worker-") ? [id] : [])),
+    workers,
+    apps: () => [pid("api"), ...workers()],
     urlOf: (name) => new RegExp(`^${name} +(http\\S+),`, "m").exec(stack.output())![1]!,
     readLog: (name) => readFileSync(logFileOf(stack.dataDir, name), "utf8").split("\n"),
     replaced,

@@ -19,7 +19,7 @@ export async function loseMaster(
   fail: () => Promise<void>,
 ): Promise<void> {
   const client = createClient(stack.url);
-  const apps = [stack.pid("api"), ...stack.workers()];
+  const apps = stack.apps();
   const { job } = await submit(stack.url, { group, count: rows });
   const submitted = await Promise.all(Array.from({ length: 30 }, () => jobs.submitProcess()));
   const slow = await Promise.all(Array.from({ length: 10 }, () => jobs.submit("sleep", { durationMs: 2_000 })));
@@ -60,5 +60,5 @@ export async function loseMaster(
     "the cache to be used again",
     async () => (await client.call("GET", `/v1/users/${other.id}`)).headers.get("x-cache") === "hit",
   );
-  expect([stack.pid("api"), ...stack.workers()]).toEqual(apps);
+  expect(stack.apps()).toEqual(apps);
 }
