@@ -37,7 +37,7 @@ import { createCheckWebhook } from "./services/check-webhook.ts";
 import { createCancelJob } from "./services/cancel-job.ts";
 import { countWaiting } from "./services/count-waiting.ts";
 import { createDropEntry } from "./services/drop-entry.ts";
-import { createEnqueueJobs } from "./services/enqueue-jobs.ts";
+import { createEnqueuer } from "./services/enqueue-jobs.ts";
 import { keepBriefly } from "./services/keep-briefly.ts";
 import { createListJobs } from "./services/list-jobs.ts";
 import { createLookAtJob } from "./services/look-at-job.ts";
@@ -107,7 +107,7 @@ export function createApp({ db, redis, log, registry = new Registry(), tracing }
   const isAllowed = createAddressRule(options.allowPrivate);
   const checkWebhook = createCheckWebhook({ canSign: options.canSign, isAllowed });
   const checkJob = createCheckJob({ checkWebhook, isAllowed });
-  const enqueueJobs = createEnqueueJobs({ producer, flow, log });
+  const { enqueueJobs, idle } = createEnqueuer({ producer, flow, log });
 
   const submitJob = createSubmitJob({ db, enqueueJobs, checkJob });
 
@@ -167,6 +167,7 @@ export function createApp({ db, redis, log, registry = new Registry(), tracing }
     leave: watching.leave,
     async close() {
       watching.close();
+      await idle();
       await flow.flush();
       await producer.close();
     },

@@ -56,7 +56,7 @@ const readRow = (id: string) =>
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 describe("a submitted job", () => {
-  it("is committed and enqueued before its 202", async () => {
+  it("is committed before its 202, and enqueued right after it", async () => {
     const response = await submit({
       kind: "sleep",
       payload: { durationMs: 5 },
@@ -255,21 +255,19 @@ describe("a submitted job", () => {
 });
 
 describe("while Redis hangs", () => {
-  it("jobs are accepted, and wait for it no longer than a command may take", async () => {
-    const commandTimeoutMs = 3_000;
+  it("jobs are accepted, and do not wait for it", async () => {
+    const commandTimeoutMs = 60_000;
     const gate = await startGate(readTestConfig().REDIS_URL);
     const redis = connectRedis({ url: gate.url, name: "hanging", commandTimeoutMs, onError: () => {} });
     await once(redis, "ready");
     const slow = await startApi({ redis });
     try {
       gate.set("hung");
-      const start = performance.now();
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => submit({ kind: "sleep", payload: { durationMs: 1 } }, slow.url)),
-      );
-      // One after the other they would take twenty times as long.
-      expect(performance.now() - start).toBeLessThan(2 * commandTimeoutMs);
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+      // Had one of them to wait for a command that is not answered, this test would run out of time.
+      for (let sent = 0; sent < 20; sent += 1) {
+        const { status } = await submit({ kind: "sleep", payload: { durationMs: 1 } }, slow.url);
+        expect(status).toBe(202);
+      }
       const { n } = await slow.database.db
         .selectFrom("jobs")
         .select(({ fn }) => fn.countAll<number>().as("n"))

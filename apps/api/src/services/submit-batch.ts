@@ -45,7 +45,7 @@ export function createSubmitBatch({ db, enqueueJobs, checkJob }: SubmitBatchDeps
     const { idempotencyKey: key, tenant } = submitter;
     if (key === undefined) {
       const insertions = await commitJobs(db, jobs);
-      await enqueueJobs(insertions);
+      enqueueJobs(insertions);
       return { response: respond(insertions), replayed: false };
     }
     return runOnce(
@@ -54,7 +54,7 @@ export function createSubmitBatch({ db, enqueueJobs, checkJob }: SubmitBatchDeps
       () => hashRequest(submissions),
       async (once) => {
         const { insertions, response } = await commitJobsOnce(db, once, jobs, respond);
-        await enqueueJobs(insertions);
+        enqueueJobs(insertions);
         return response;
       },
     );

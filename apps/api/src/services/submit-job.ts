@@ -24,14 +24,14 @@ export type Accepted = { job: JobView; deduplicated: boolean };
  * A job that is committed is accepted, also while Redis is away. Throws `unknown_kind` and `validation_failed`.
  */
 export function createSubmitJob({ db, enqueueJobs, checkJob }: SubmitJobDeps) {
-  const insert = createMicroBatch<JobRow, Insertion & { enqueued: Promise<void> }>({
+  const insert = createMicroBatch<JobRow, Insertion>({
     maxItems: 500,
     inCrowds: true,
     mayBeOneItem: isRowError,
     async run(jobs) {
       const insertions = await commitJobs(db, jobs);
-      const enqueued = enqueueJobs(insertions);
-      return insertions.map(({ job, deduplicated }) => ({ job, deduplicated, enqueued }));
+      enqueueJobs(insertions);
+      return insertions;
     },
   });
 
@@ -39,18 +39,14 @@ export function createSubmitJob({ db, enqueueJobs, checkJob }: SubmitJobDeps) {
     checkJob(submission);
     const job = toJobRow(submission, submitter);
     const { idempotencyKey: key, tenant } = submitter;
-    if (key === undefined) {
-      const { enqueued, ...insertion } = await insert(job);
-      await enqueued;
-      return { response: toAccepted(insertion), replayed: false };
-    }
+    if (key === undefined) return { response: toAccepted(await insert(job)), replayed: false };
     return runOnce(
       db,
       { tenant, route: "jobs", key },
       () => hashRequest(submission),
       async (once) => {
         const { insertions, response } = await commitJobsOnce(db, once, [job], ([only]) => toAccepted(only!));
-        await enqueueJobs(insertions);
+        enqueueJobs(insertions);
         return response;
       },
     );
