@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
@@ -52,6 +53,23 @@ describe("a consumer of entries", () => {
     expect(new Set(seen)).toEqual(new Set(ids));
     await waitFor("the queue to be empty", async () => (await redis.commands.exists(key("active"))) === 0);
     expect(await producer.knows("entries", ids)).toEqual(ids.map(() => false));
+  });
+
+  it("that has no room when it hears of an entry has another one hear of it", async () => {
+    const seen: string[] = [];
+    const idleMs = 60_000;
+    let hasRoom = true;
+    let asked = 0;
+    consume({ idleMs, hasRoom: () => hasRoom, process: async ({ id }) => void seen.push(`full: ${id}`) });
+    // Redis tells the one that has waited for longest.
+    await setTimeout(100);
+    consume({ idleMs, hasRoom: () => (asked += 1) > 0, process: async ({ id }) => void seen.push(`free: ${id}`) });
+    await waitFor("both to wait", async () => asked > 0);
+    await setTimeout(100);
+    hasRoom = false;
+    await add("one");
+    await waitFor("it to be dealt with", async () => seen.length > 0);
+    expect(seen).toEqual(["free: one"]);
   });
 
   it("with room for one never has two, and never stops short while there are more", async () => {

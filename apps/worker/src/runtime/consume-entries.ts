@@ -26,6 +26,8 @@ export type ConsumeEntriesOptions<Data> = QueueOptions & {
    * given the entry to another worker.
    */
   process: (entry: { id: string; data: Data }, lost: AbortSignal) => Promise<void>;
+  /** How long to wait for an entry before the queue is asked again, should a signal of BullMQ's be lost. */
+  idleMs?: number;
 };
 
 export type EntryConsumer = {
@@ -39,8 +41,6 @@ export type EntryConsumer = {
 /** A consumer whose room is a number of slots. */
 export type SlottedConsumer = EntryConsumer & { queue: string; slots: number; readonly used: number };
 
-/** How long to wait for an entry before the queue is asked again, should a signal of BullMQ's be lost. */
-const idleMs = 2_000;
 const restMs = 500;
 const stuckMs = 60_000;
 const stopWithinMs = 1_000;
@@ -52,7 +52,7 @@ const stopWithinMs = 1_000;
  * in our tables.
  */
 export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): EntryConsumer {
-  const { redis, namespace, queue, lockDurationMs, metrics, log, hasRoom, process } = options;
+  const { redis, namespace, queue, lockDurationMs, metrics, log, hasRoom, process, idleMs = 2_000 } = options;
   const worker = new Worker<Data, void>(queue, null, {
     connection: redis,
     prefix: queuePrefix(namespace, queue),
@@ -113,7 +113,14 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     // A queue that was at its limit may not be since then, and nobody would say so.
     if (completions !== completionsBefore) return;
     const waitMs = delayedUntil > 0 ? Math.min(delayedUntil - Date.now(), idleMs) : idleMs;
-    if (waitMs > 0) await backend.waitForJob(Math.max(waitMs, 2) / 1_000);
+    if (waitMs <= 0) return;
+    await backend.waitForJob(Math.max(waitMs, 2) / 1_000);
+    if (!hasRoom(coming)) await passOn();
+  }
+
+  /** Only one worker hears of a new entry. If its slots were filled meanwhile, another one that waits has to hear of it. */
+  async function passOn(): Promise<void> {
+    await redis.zadd(worker.toKey("marker"), 0, "0");
   }
 
   /** Starts on the entry that a command answers, if it does. */
