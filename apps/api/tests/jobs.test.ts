@@ -1,11 +1,7 @@
-import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "kysely";
-import { connectRedis } from "@longshore/shared/queue/connect-redis";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { waitFor } from "@longshore/shared/testing/wait-for";
-import { readTestConfig } from "@longshore/shared/testing/config";
-import { startGate } from "@longshore/shared/testing/start-gate";
 import { startApi, type TestApi } from "./start-api.ts";
 
 let api: TestApi;
@@ -236,48 +232,6 @@ describe("a submitted job", () => {
       webhook: { url: `https://x.example/${text(2_030)}` },
     });
     expect(job).toMatchObject({ state: "scheduled", tags });
-  });
-
-  it("is accepted while Redis is away: the tables have it", async () => {
-    const away = connectRedis({ url: "redis://127.0.0.1:1", name: "away", commandTimeoutMs: 200, onError: () => {} });
-    const lonely = await startApi({ redis: away });
-    try {
-      const response = await submit({ kind: "sleep", payload: { durationMs: 1 } }, lonely.url);
-      expect(response.status).toBe(202);
-      const job = (await response.json()) as JobView;
-      const answer = await fetch(`${lonely.url}/v1/jobs/${job.id}`);
-      expect(await answer.json()).toMatchObject({ id: job.id, state: "queued" });
-    } finally {
-      away.disconnect();
-      await lonely.close();
-    }
-  });
-});
-
-describe("while Redis hangs", () => {
-  it("jobs are accepted, and do not wait for it", async () => {
-    const commandTimeoutMs = 60_000;
-    const gate = await startGate(readTestConfig().REDIS_URL);
-    const redis = connectRedis({ url: gate.url, name: "hanging", commandTimeoutMs, onError: () => {} });
-    await once(redis, "ready");
-    const slow = await startApi({ redis });
-    try {
-      gate.set("hung");
-      // Had one of them to wait for a command that is not answered, this test would run out of time.
-      for (let sent = 0; sent < 20; sent += 1) {
-        const { status } = await submit({ kind: "sleep", payload: { durationMs: 1 } }, slow.url);
-        expect(status).toBe(202);
-      }
-      const { n } = await slow.database.db
-        .selectFrom("jobs")
-        .select(({ fn }) => fn.countAll<number>().as("n"))
-        .executeTakeFirstOrThrow();
-      expect(n).toBe(20);
-    } finally {
-      redis.disconnect();
-      await gate.close();
-      await slow.close();
-    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import type { Express } from "express";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import type { Express } from "express";
 import type { Logger } from "@longshore/shared/logger";
 import { capConnections } from "./limits/cap-connections.ts";
 import { refuseBroken } from "./limits/refuse-broken.ts";
