@@ -1,8 +1,9 @@
 import { waitFor } from "@longshore/shared/testing/wait-for";
+import type { Connection } from "./find-client.ts";
 import type { FaultStack } from "./start-fault-stack.ts";
 
-/** A session of PostgreSQL that waits at a gate, and the port of its client. */
-export type HeldSession = { pid: number; port: number };
+/** A session of PostgreSQL that waits at a gate, and its connection. */
+export type HeldSession = Connection & { pid: number };
 
 export type Gate = AsyncDisposable & {
   /** Resolves, to the sessions that wait, when there are any. */
@@ -29,7 +30,7 @@ export async function closeGate({ database: { pool } }: FaultStack, name: string
     reached: () =>
       waitFor(`somebody to wait at ${name}`, async () => {
         const { rows } = await pool.query<HeldSession>(
-          `select pid, client_port as port from pg_locks join pg_stat_activity using (pid)
+          `select pid, client_port as port, inet_server_port() as "serverPort" from pg_locks join pg_stat_activity using (pid)
            where locktype = 'advisory' and not granted and objsubid = 2
              and objid = (hashtext($1)::bigint & 4294967295)::oid`,
           [name],

@@ -11,7 +11,7 @@ import type { FaultStack } from "./start-fault-stack.ts";
 export async function killAtGate(stack: FaultStack, gate: Gate, begun: "taken back" | "goes on" = "taken back") {
   const sessions = await gate.reached();
   const workers = stack.workers();
-  const victims = new Set(sessions.map(({ port }) => findClient(workers, port)).filter((pid) => pid !== undefined));
+  const victims = new Set(sessions.map((session) => findClient(workers, session)).filter((pid) => pid !== undefined));
   if (victims.size === 0) throw new Error("Nobody waits at the gate any more");
   for (const pid of victims) kill(pid, "SIGKILL");
   await waitFor("them to be gone", async () => stack.workers().every((pid) => !victims.has(pid)));
