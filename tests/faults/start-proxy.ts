@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 
-/** How bytes pass: as they come, one by one, late, or not at all on their way back. */
-export type Passage = "open" | "dribbled" | "answers held" | { delayMs: number };
+/** How bytes pass: as they come, one by one, late, or not at all on their way back; or not on connections that are new. */
+export type Passage = "open" | "dribbled" | "answers held" | "newcomers held" | { delayMs: number };
 
 /** The next message with `marker`; on a connection on which `app` has named itself, and after a message with `after`. */
 export type Loss = { app: string; marker: string; after?: string };
@@ -29,8 +29,7 @@ export async function startProxy(targetUrl: string): Promise<Proxy> {
   let held: PromiseWithResolvers<void> | undefined;
   let loss: (Loss & { done: () => void }) | undefined;
 
-  async function pass(bytes: Buffer, to: Socket, isAnswer: boolean): Promise<void> {
-    if (isAnswer) await held?.promise;
+  async function pass(bytes: Buffer, to: Socket): Promise<void> {
     if (typeof passage === "object") await setTimeout(passage.delayMs);
     if (passage !== "dribbled") return write(to, bytes);
     for (const byte of bytes) await write(to, Buffer.of(byte));
@@ -39,6 +38,7 @@ export async function startProxy(targetUrl: string): Promise<Proxy> {
   async function serve(client: Socket): Promise<void> {
     const server = connect(Number(target.port), target.hostname);
     const connection = { isSilent: false };
+    const isNewcomer = passage === "newcomers held";
     connections.add(connection);
     function close(): void {
       server.destroy();
@@ -58,14 +58,15 @@ export async function startProxy(targetUrl: string): Promise<Proxy> {
         if (connection.isSilent) continue;
         if (sent.head.length < 1_024) sent.head = Buffer.concat([sent.head, bytes]);
         if (loss && !isLost) isLost = isMeant(loss, bytes, sent);
-        await pass(bytes, server, false);
+        await pass(bytes, server);
       }
     }
     async function answer(): Promise<void> {
       for await (const bytes of server as AsyncIterable<Buffer>) {
         if (isLost) break;
         if (connection.isSilent) continue;
-        await pass(bytes, client, true);
+        if (passage === "answers held" || isNewcomer) await held?.promise;
+        await pass(bytes, client);
       }
       if (isLost) loss?.done();
     }
@@ -88,7 +89,7 @@ export async function startProxy(targetUrl: string): Promise<Proxy> {
     set(now) {
       passage = now;
       held?.resolve();
-      held = now === "answers held" ? Promise.withResolvers() : undefined;
+      held = now === "answers held" || now === "newcomers held" ? Promise.withResolvers() : undefined;
     },
     cut,
     silence() {

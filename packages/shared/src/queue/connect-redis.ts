@@ -2,6 +2,7 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { parseRedisUrl, type RedisPlace } from "../config/parse-redis-url.ts";
 import type { RedisClient } from "./redis-client.ts";
 import { refuseWhileSilent } from "./refuse-while-silent.ts";
+import { SentinelConnector } from "./sentinel-connector.ts";
 
 export type RedisConnectionOptions = {
   /** As `parseRedisUrl` reads it. */
@@ -76,6 +77,7 @@ function openServer(place: Exclude<RedisPlace, { kind: "cluster" }>, settings: S
     sentinelCommandTimeout: 2_000,
     // A master that hangs keeps its connections: only the sentinels say that it is none any more.
     failoverDetector: true,
+    Connector: SentinelConnector,
   });
 }
 
