@@ -7,6 +7,7 @@ import { startStack } from "@longshore/stack/supervisor/start-stack";
 import { takeDataDir } from "@longshore/stack/supervisor/take-data-dir";
 
 export type BenchStack = AsyncDisposable & {
+  dataDir: string;
   apiUrl: string;
   databaseUrl: string;
   redisUrl: string;
@@ -34,6 +35,7 @@ export async function startBenchStack({ workers, settings = {} }: BenchStackOpti
   const stack = await startStack(config, { say: () => {}, settings });
   return {
     ...stack,
+    dataDir,
     pids() {
       const files = readdirSync(join(dataDir, "run")).filter((file) => /^(api|worker-\d+)\.pid$/.test(file));
       return Object.fromEntries(

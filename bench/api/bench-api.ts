@@ -1,7 +1,7 @@
 import { createDatabase } from "@longshore/shared/db/create-database";
 import { Redis } from "ioredis";
 import { sql } from "kysely";
-import { load, type Answered } from "../jobs/load.ts";
+import { load, type Answered } from "../load.ts";
 import { call } from "../jobs/drive.ts";
 import { median, printTable, round } from "../report.ts";
 import { startBenchStack } from "../start-bench-stack.ts";
@@ -22,11 +22,11 @@ export async function benchApi({ rounds }: { rounds: number }): Promise<Record<s
   using minimal = await startMinimalApi(stack);
 
   const longshore = `${stack.apiUrl}/v1/users`;
-  const user = (await call(longshore, newUser())) as { id: number };
+  const user = (await call(longshore, { email: "reader@example.com", name: "Reader" })) as { id: number };
   await redis.set("users:1", await (await fetch(`${longshore}/${user.id}`)).text());
 
   let figures: Record<string, Answered[]> = {};
-  const measure = async (name: string, url: string, body?: () => object) => {
+  const measure = async (name: string, url: string, body?: object) => {
     (figures[name] ??= []).push(await load({ url, body }));
     if (body) await sql`vacuum analyze users`.execute(db);
   };
@@ -38,7 +38,7 @@ export async function benchApi({ rounds }: { rounds: number }): Promise<Record<s
     // In the first turn Node compiles what it will do a lot.
     if (turn === 1) figures = {};
     for (const { name, one } of inTurn(contenders, turn)) await measure(`cached read, ${name}`, one);
-    for (const { name, all } of inTurn(contenders, turn)) await measure(`create, ${name}`, all, newUser);
+    for (const { name, all } of inTurn(contenders, turn)) await measure(`create, ${name}`, all, newUsers());
   }
   redis.disconnect();
   await close();
@@ -54,11 +54,12 @@ function inTurn<T>(contenders: readonly T[], turn: number): readonly T[] {
   return turn % 2 === 0 ? contenders : contenders.toReversed();
 }
 
-let made = 0;
+let series = 0;
 
-function newUser(): { email: string; name: string } {
-  made += 1;
-  return { email: `user${made}@example.com`, name: `User ${made}` };
+/** Of each series another address, and of each that is sent. */
+function newUsers(): { email: string; name: string } {
+  series += 1;
+  return { email: `user{n}@${series}.example.com`, name: "User {n}" };
 }
 
 function printFigures(figures: Readonly<Record<string, readonly Answered[]>>): void {

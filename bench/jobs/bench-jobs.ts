@@ -6,7 +6,7 @@ import { timeBacklog } from "./drive.ts";
 import { measurePolls } from "./measure-polls.ts";
 import { measureSubmit } from "./measure-submit.ts";
 import type { PeerTask } from "./peers/count-down.ts";
-import { runPeer, startBareApi } from "./run-peer.ts";
+import { runPeer, startBareApi, startQueueOnlyApp } from "./run-peer.ts";
 
 const noops = 60_000;
 const limitMs = 6_000;
@@ -14,12 +14,12 @@ const limitMs = 6_000;
 /** What was measured, a value for each round. */
 type Figures = Record<string, number[]>;
 
-type Contest = { stack: BenchStack; db: Db; redis: Redis; bare: { url: string } };
+type Contest = { stack: BenchStack; db: Db; redis: Redis; bare: { url: string }; queueOnly: { url: string } };
 
 /**
- * Jobs beside what a user would otherwise take: bare BullMQ under the same Redis, which writes to disk before it answers, and two
- * queues in the same PostgreSQL. All in turn, `rounds` times, after one in which Node compiles what it will do a lot; ratios of
- * medians.
+ * Jobs beside what a user would otherwise take: BullMQ alone, behind the same Express app and behind the least that Express
+ * can do, under a Redis that writes to disk before it answers; and two queues in the same PostgreSQL. All in turn, `rounds`
+ * times, after one in which Node compiles what it will do a lot; ratios of medians.
  */
 export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<string, number>> {
   const figures: Figures = {};
@@ -30,7 +30,8 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
     const redis = new Redis(stack.redisUrl);
     await redis.config("SET", "appendfsync", "always");
     using bare = await startBareApi(stack.redisUrl);
-    const all = { stack, db, redis, bare };
+    await using queueOnly = await startQueueOnlyApp(stack);
+    const all = { stack, db, redis, bare, queueOnly };
     await takeTurn(all, () => {});
     for (let turn = 0; turn < rounds; turn += 1) await takeTurn(all, note);
     redis.disconnect();
@@ -49,7 +50,8 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
 
   printFigures(figures);
   return {
-    submit: round(middle("submit, Longshore") / middle("submit, bare BullMQ")),
+    submit: round(middle("submit, Longshore") / middle("submit, the same app with BullMQ alone")),
+    submitOfBare: round(middle("submit, Longshore") / middle("submit, bare Express with BullMQ alone")),
     noop: round(middle("no-op, Longshore") / middle("no-op, bare BullMQ")),
     poll: round(middle("poll, Longshore") / middle("poll, bare route")),
     scale2: round(middle("2 workers, 50 ms") / middle("1 workers, 50 ms") / 2),
@@ -57,12 +59,15 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
   };
 }
 
-async function takeTurn({ stack, db, redis, bare }: Contest, note: (name: string, value: number) => void) {
-  const submit = await measureSubmit(stack, bare, db, redis);
-  note("submit, bare BullMQ", submit.bare.perSecond);
+async function takeTurn({ stack, db, redis, bare, queueOnly }: Contest, note: (name: string, value: number) => void) {
+  const contenders = { apiUrl: stack.apiUrl, bareUrl: bare.url, queueOnlyUrl: queueOnly.url };
+  const submit = await measureSubmit(contenders, db, redis);
+  note("submit, bare Express with BullMQ alone", submit.bare.perSecond);
+  note("submit, the same app with BullMQ alone", submit.queueOnly.perSecond);
   note("submit, Longshore", submit.longshore.perSecond);
-  note("p99 of submit, bare BullMQ, ms", submit.bare.p99Ms);
-  note("p99 of submit, Longshore, ms", submit.longshore.p99Ms);
+  note("p99 of that, bare Express, ms", submit.bare.p99Ms);
+  note("p99 of that, the same app, ms", submit.queueOnly.p99Ms);
+  note("p99 of that, Longshore, ms", submit.longshore.p99Ms);
 
   const polls = await measurePolls(stack, bare, redis);
   note("poll, bare route", polls.bare.perSecond);

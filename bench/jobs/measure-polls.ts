@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import { isTerminal } from "@longshore/shared/status/job-state";
 import type { JobView } from "@longshore/shared/status/job-view";
 import { call } from "./drive.ts";
-import { load, type Answered } from "./load.ts";
+import { load, type Answered } from "../load.ts";
 
 /** Status polls of a finished job, beside a route that only returns the same text from Redis. */
 export async function measurePolls(

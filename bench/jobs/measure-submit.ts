@@ -2,18 +2,21 @@ import type { Db } from "@longshore/shared/db/create-database";
 import type { Redis } from "ioredis";
 import { sql } from "kysely";
 import { call } from "./drive.ts";
-import { load, type Answered } from "./load.ts";
+import { load, type Answered } from "../load.ts";
 
 const submission = { kind: "sleep", payload: { durationMs: 0 } };
 
-/** Submits over 100 connections, to one API process each, while nobody works: bare BullMQ, then Longshore. */
+export type SubmitContenders = { apiUrl: string; bareUrl: string; queueOnlyUrl: string };
+
+/** Submits over 100 connections, to one process each, while nobody works. */
 export async function measureSubmit(
-  { apiUrl }: { apiUrl: string },
-  peer: { url: string },
+  { apiUrl, bareUrl, queueOnlyUrl }: SubmitContenders,
   db: Db,
   redis: Redis,
-): Promise<{ bare: Answered; longshore: Answered }> {
-  const bare = await load({ url: `${peer.url}/jobs`, body: submission });
+): Promise<{ bare: Answered; queueOnly: Answered; longshore: Answered }> {
+  const bare = await load({ url: `${bareUrl}/jobs`, body: submission });
+  await redis.flushdb();
+  const queueOnly = await load({ url: `${queueOnlyUrl}/v1/jobs`, body: submission });
   await redis.flushdb();
 
   await call(`${apiUrl}/v1/queues/sleep/pause`);
@@ -23,5 +26,5 @@ export async function measureSubmit(
   await sql`checkpoint`.execute(db);
   await redis.flushdb();
   await call(`${apiUrl}/v1/queues/sleep/resume`);
-  return { bare, longshore };
+  return { bare, queueOnly, longshore };
 }
