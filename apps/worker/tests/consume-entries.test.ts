@@ -72,6 +72,28 @@ describe("a consumer of entries", () => {
     expect(seen).toEqual(["free: one"]);
   });
 
+  it("that pauses, for PostgreSQL takes no writes, has another one hear of what it gave back", async () => {
+    const seen: string[] = [];
+    const idleMs = 60_000;
+    const refused = Promise.withResolvers<never>();
+    consume({
+      idleMs,
+      process({ id }) {
+        seen.push(`pauses: ${id}`);
+        return refused.promise;
+      },
+    });
+    await add("one");
+    await waitFor("it to be fetched", async () => seen.length > 0);
+    // It waits for the next one, and has waited for longest.
+    await setTimeout(100);
+    consume({ idleMs, process: async ({ id }) => void seen.push(`goes on: ${id}`) });
+    await setTimeout(100);
+    refused.reject(Object.assign(new Error("cannot execute UPDATE in a read-only transaction"), { code: "25006" }));
+    await waitFor("it to be dealt with", async () => seen.length > 1);
+    expect(seen).toEqual(["pauses: one", "goes on: one"]);
+  });
+
   it("with room for one never has two, and never stops short while there are more", async () => {
     let held = 0;
     let most = 0;

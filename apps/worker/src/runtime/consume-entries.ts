@@ -82,6 +82,7 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
   let coming = 0;
   let completions = 0;
 
+  const mayFetch = () => hasRoom(coming) && pause.leftMs() === 0 && !closing.signal.aborted;
   const newToken = () => `${worker.id}:${(tokens += 1)}`;
 
   function wake(): void {
@@ -115,10 +116,10 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
     const waitMs = delayedUntil > 0 ? Math.min(delayedUntil - Date.now(), idleMs) : idleMs;
     if (waitMs <= 0) return;
     await backend.waitForJob(Math.max(waitMs, 2) / 1_000);
-    if (!hasRoom(coming)) await passOn();
+    if (!mayFetch()) await passOn();
   }
 
-  /** Only one worker hears of a new entry. If its slots were filled meanwhile, another one that waits has to hear of it. */
+  /** Only one worker hears of a new entry. If that one cannot take it any more, another one that waits has to hear of it. */
   async function passOn(): Promise<void> {
     await redis.zadd(worker.toKey("marker"), 0, "0");
   }
@@ -154,8 +155,7 @@ export function consumeEntries<Data>(options: ConsumeEntriesOptions<Data>): Entr
       throw failure;
     }
     completions += 1;
-    const fetchesNext = hasRoom(coming) && pause.leftMs() === 0 && !closing.signal.aborted;
-    if (fetchesNext) await take(token, () => entry.moveToCompleted(undefined, token, true));
+    if (mayFetch()) await take(token, () => entry.moveToCompleted(undefined, token, true));
     else await entry.moveToCompleted(undefined, token, false);
   }
 

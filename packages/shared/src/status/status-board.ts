@@ -4,7 +4,7 @@ import type { Progress } from "./progress.ts";
 
 /** How long Redis keeps what a poll of a finished job needs. Also how old a lie can get that Redis was too broken to forget. */
 const keptMs = 5 * 60_000;
-/** A larger view is read from PostgreSQL each time: RedisClient is no place for results. */
+/** A larger view is read from PostgreSQL each time: Redis is no place for results. */
 const maxKeptBytes = 16 * 1024;
 /** For so long after a failure nothing is asked, so that a Redis that hangs does not hold up every answer. */
 const restMs = 1_000;
