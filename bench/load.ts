@@ -23,7 +23,7 @@ const say = (message: string) => process.stderr.write(`${message}\n`);
  */
 export async function load({ url, body }: Load): Promise<Answered> {
   const { path, failure } = await findOrInstall(wrk, say);
-  if (!path) throw new Error("There is no wrk on this machine, and no way to install it", { cause: failure });
+  if (!path) throw new Error("There is no wrk on this machine: sudo apt-get install wrk", { cause: failure });
   const sent = body === undefined ? [] : ["--", JSON.stringify(body)];
   const args = ["-t1", "-c100", "-d5s", "-s", script, url, ...sent];
   const { isOk, output } = await captureOutput(path, args, {});

@@ -41,11 +41,11 @@ export async function benchJobs({ rounds }: { rounds: number }): Promise<Record<
       const jobs = 2_000 * workers;
       await timeBacklog(apiUrl, db, jobs, 50);
       for (let turn = 0; turn < rounds; turn += 1)
-        note(`${workers} workers, 50 ms`, jobs / (await timeBacklog(apiUrl, db, jobs, 50)));
+        note(`${workers} workers, 50 ms`, jobs / (await timeBacklog(apiUrl, db, jobs, 50)).seconds);
     });
   }
   await withStack({ workers: 4, settings: { KIND_CONCURRENCY: "sleep=10" } }, async ({ apiUrl }, db) => {
-    for (let turn = 0; turn < rounds; turn += 1) note("spread, s", await timeBacklog(apiUrl, db, 40, 1_000));
+    for (let turn = 0; turn < rounds; turn += 1) note("spread, s", (await timeBacklog(apiUrl, db, 40, 1_000)).seconds);
   });
 
   printFigures(figures);
@@ -78,7 +78,7 @@ async function takeTurn({ stack, db, redis, bare, queueOnly }: Contest, note: (n
     return runPeer(name, task);
   };
   note("no-op, bare BullMQ", await peer("bullmq", false));
-  note("no-op, Longshore", noops / (await timeBacklog(stack.apiUrl, db, noops, 0)));
+  note("no-op, Longshore", (await timeBacklog(stack.apiUrl, db, noops, 0)).perSecond);
   note("no-op, pg-boss", await peer("pg-boss", false, 1_000));
   note("no-op, pg-boss in batches", await peer("pg-boss", true));
   note("no-op, graphile-worker", await peer("graphile-worker", false));
