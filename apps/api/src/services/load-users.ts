@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { RowKey } from "@longshore/shared/cache/cache-keys";
 import type { Db } from "@longshore/shared/db/create-database";
-import { prepared } from "@longshore/shared/db/prepare-statements";
+import { arrayOf, prepared } from "@longshore/shared/db/prepare-statements";
 import { answerWithin } from "./answer-within.ts";
 import { joinShown, showUser } from "./show-user.ts";
 import type { ViewedUser } from "./user-view.ts";
@@ -10,10 +10,11 @@ import type { ViewedUser } from "./user-view.ts";
 export function createLoadUsers(db: Db) {
   return async function loadUsers(keys: readonly RowKey[]): Promise<(string | undefined)[]> {
     const asked = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+    const tenants = asked.map(({ tenant }) => tenant);
+    const ids = asked.map(({ id }) => id);
     // As a join it may be planned for an empty table and kept: then each read goes through all users.
     const statement = sql<ViewedUser & { tenant: string }>`
-      ${sql.raw(prepared)} select found.* from unnest(${asked.map(({ tenant }) => tenant)}::text[], ${asked.map(({ id }) => id)}::bigint[])
-        as asked (tenant, id)
+      ${sql.raw(prepared)} select found.* from unnest(${arrayOf("text", tenants)}, ${arrayOf("bigint", ids)}) as asked (tenant, id)
       cross join lateral (
         select tenant, id, email, name, created_at, updated_at from users
         where users.tenant = asked.tenant and users.id = asked.id limit 1) as found`;

@@ -6,7 +6,8 @@ const stepMs = 250;
 
 export const handleSleep: JobHandler<Contracts["sleep"]> = async ({ durationMs }, { signal, progress }) => {
   const start = performance.now();
-  for (let slept = 0; slept < durationMs; slept = performance.now() - start) {
+  // A timer may be early by less than a millisecond.
+  for (let slept = 0; durationMs - slept >= 1; slept = performance.now() - start) {
     if (slept > 0) progress(Math.round(slept), durationMs, "ms");
     await setTimeout(Math.min(stepMs, durationMs - slept), undefined, { signal });
   }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
-import { prepared } from "@longshore/shared/db/prepare-statements";
+import { arrayOf, prepared } from "@longshore/shared/db/prepare-statements";
 import type { JobRow } from "@longshore/shared/db/schema";
 import { createdAtOf } from "@longshore/shared/jobs/created-at-of";
 import type { FlowMeter } from "@longshore/shared/status/flow-meter";
@@ -68,7 +68,7 @@ export function createClaimJobs({ db, ring, flow, metrics }: ClaimJobsDeps): Cla
     const { rows } = await sql<ClaimedJob & { claimed_by: string }>`${sql.raw(prepared)}
       update jobs set state = 'running', delivery = delivery + 1, entry = wanted.entry, revision = revision + 1,
         started_at = coalesce(started_at, now()), updated_at = now()
-      from unnest(${ids}::uuid[], ${entries}::text[]) as wanted (id, entry), ${withoutWaiting}
+      from unnest(${arrayOf("uuid", ids)}, ${arrayOf("text", entries)}) as wanted (id, entry), ${withoutWaiting}
       where jobs.id = wanted.id and case jobs.state
         when 'running' then jobs.entry = wanted.entry
         when 'queued' then ${mayStart}

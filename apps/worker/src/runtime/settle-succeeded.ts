@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
-import { prepared } from "@longshore/shared/db/prepare-statements";
+import { arrayOf, prepared } from "@longshore/shared/db/prepare-statements";
 import { isStarted } from "./is-started.ts";
 import type { Succeeded } from "./settle-jobs.ts";
 
@@ -12,7 +12,8 @@ export async function settleSucceeded(db: Db, settlements: readonly Succeeded[])
   const { rows } = await sql<{ id: string }>`${sql.raw(prepared)}
     update jobs set state = 'succeeded', attempt = attempt + 1, result = run.result, error = null,
       settled_delivery = run.delivery, revision = revision + 1, finished_at = now(), updated_at = now()
-    from unnest(${ids}::uuid[], ${deliveries}::integer[], ${results}::jsonb[]) as run (id, delivery, result)
+    from unnest(${arrayOf("uuid", ids)}, ${arrayOf("integer", deliveries)}, ${arrayOf("jsonb", results)})
+      as run (id, delivery, result)
     where jobs.id = run.id and jobs.delivery = run.delivery and ${isStarted}
     returning jobs.id`.execute(db);
   return rows.map(({ id }) => id);
