@@ -14,7 +14,6 @@ let jobs: JobFixture;
 beforeAll(async () => {
   stack = await startFaultStack({
     WORKERS: "4",
-    LOCK_DURATION_MS: "1000",
     DATABASE_LOCK_TIMEOUT_MS: "10000",
     MAX_DELIVERIES: `${maxDeliveries}`,
   });
