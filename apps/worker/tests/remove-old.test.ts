@@ -168,6 +168,19 @@ describe("many old jobs", () => {
     expect(await count("jobs")).toBe(1_800);
   });
 
+  it("are found and locked once, also where PostgreSQL takes the table to be empty", async () => {
+    await database.pool.query("alter table jobs set (autovacuum_enabled = off)");
+    try {
+      await store(...many());
+      await database.db.deleteFrom("jobs").execute();
+      await database.pool.query("analyze jobs");
+      await store(...many());
+      expect(await removeOld(database.db, kept)).toMatchObject({ jobs: 3_600 });
+    } finally {
+      await database.pool.query("alter table jobs reset (autovacuum_enabled)");
+    }
+  });
+
   it("are not waited for: one that somebody holds is left for the next time", async () => {
     const [held, free] = [oldJob(2 * hour), oldJob(2 * hour)];
     await store(held, free);

@@ -1,6 +1,5 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
-import type { Database } from "@longshore/shared/db/schema";
 import { importKind } from "@longshore/shared/jobs/contracts";
 import { deleteRows } from "./delete-rows.ts";
 
@@ -64,30 +63,24 @@ function together(jobs: readonly OldJob[]): string[][] {
   return groups;
 }
 
-async function removeJobs(db: Kysely<Database>, ids: readonly string[], endedBefore: Date): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom("jobs")
-    .where("id", "in", (query) =>
-      query
-        .selectFrom("jobs")
-        .select("id")
-        .where("id", "in", ids)
-        // It may have been run again meanwhile.
-        .where(isOld(endedBefore))
-        .forUpdate()
-        .skipLocked(),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+/** Finds the rows once and by themselves: joined to them, a plan made for an empty table finds and locks all for each of them. */
+async function removeJobs(db: Db, ids: readonly string[], endedBefore: Date): Promise<number> {
+  // One may have been run again meanwhile.
+  const { numAffectedRows = 0n } = await sql`
+    delete from jobs where ctid = any(array(
+      select ctid from jobs where id = any(${ids}::uuid[]) and ${isOld(endedBefore)} for update skip locked))`.execute(
+    db,
+  );
+  return Number(numAffectedRows);
 }
 
 /** Whether a job's time is over. One whose end is still to be told stays until that is over, too. */
 function isOld(endedBefore: Date) {
-  return sql<boolean>`coalesce(finished_at < ${endedBefore}, false)
-    and outcome is not null
-    and (webhook is null or webhook_job_id is not null)
-    and not exists (
-      select from jobs as telling where telling.id = jobs.webhook_job_id and telling.finished_at is null)`;
+  return sql<boolean>`coalesce(finished_at < ${endedBefore}, false) and outcome is not null and case
+    when webhook is null then true
+    when webhook_job_id is null then false
+    else not exists (
+      select from jobs as telling where telling.id = jobs.webhook_job_id and telling.finished_at is null) end`;
 }
 
 /** The least id of a job that was made at a time. */

@@ -8,10 +8,10 @@ const page = 500;
 export async function* removeOldIdempotencyKeys(db: Db, before: Date): AsyncGenerator<number> {
   for (;;) {
     const { numAffectedRows = 0n } = await sql`
-      delete from idempotency_keys where (tenant, route, key) in (
-        select tenant, route, key from idempotency_keys
+      delete from idempotency_keys where ctid = any(array(
+        select ctid from idempotency_keys
         where created_at < ${before} and locked_until < now()
-        order by created_at limit ${page} for update skip locked)`.execute(db);
+        order by created_at limit ${page} for update skip locked))`.execute(db);
     yield Number(numAffectedRows);
     if (numAffectedRows < page) return;
   }
