@@ -30,7 +30,7 @@ function countReads(url: string): DatabaseHandle {
   database.pool.on("connect", (client) => {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     client.query = ((...args: unknown[]) => {
-      if (/select .* from users/s.test(String(args[0]))) reads += 1;
+      if (/select .* join users/s.test(String(args[0]))) reads += 1;
       return query(...args);
     }) as typeof client.query;
   });
