@@ -4,8 +4,6 @@ export type MicroBatchOptions<Item, Result> = {
   /** Works on all items at once; answers one result for each, in their order. */
   run: (items: readonly Item[]) => Promise<readonly Result[]>;
   maxItems: number;
-  /** How many batches may run at once; one unless given. */
-  concurrency?: number;
   /** Waits for the end of the event loop's turn before it takes what is there: for callers that come in crowds. */
   inCrowds?: boolean;
   /** Whether an error may be the fault of one item: its neighbours are then run one by one instead of failing with it. */
@@ -22,7 +20,7 @@ export function createMicroBatch<Item, Result>(
   options: MicroBatchOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let running = 0;
+  let running = false;
 
   async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {
     try {
@@ -38,19 +36,19 @@ export function createMicroBatch<Item, Result>(
   }
 
   async function drain(): Promise<void> {
-    running += 1;
+    running = true;
     if (options.inCrowds) await setImmediate();
     while (waiting.length > 0) {
       const batch = waiting.slice(0, options.maxItems);
       waiting = waiting.slice(options.maxItems);
       await runBatch(batch);
     }
-    running -= 1;
+    running = false;
   }
 
   return (item) =>
     new Promise<Result>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (running < (options.concurrency ?? 1)) void drain();
+      if (!running) void drain();
     });
 }

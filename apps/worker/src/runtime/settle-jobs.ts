@@ -84,7 +84,6 @@ export function createSettleJobs({ db, ring, producer, flow, metrics, log }: Set
 
   return createMicroBatch<Settlement, undefined>({
     maxItems: 500,
-    concurrency: 2,
     inCrowds: true,
     mayBeOneItem: isRowError,
     run: settle,
