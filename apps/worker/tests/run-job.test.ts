@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JobRow, NewJobRow } from "@longshore/shared/db/schema";
 import { defineJob } from "@longshore/shared/jobs/define-job";
+import { createDatabase, type DatabaseHandle } from "@longshore/shared/db/create-database";
 import { createProducer, type Producer } from "@longshore/shared/queue/create-producer";
 import { createFlowMeter } from "@longshore/shared/status/flow-meter";
 import { createStatusBoard } from "@longshore/shared/status/status-board";
@@ -45,6 +46,12 @@ let redis: TestRedis;
 let producer: Producer;
 let claimAll: ClaimJobs;
 let settleOne: SettleJob;
+
+function createSettle({ db }: Pick<DatabaseHandle, "db">): SettleJob {
+  const flow = createFlowMeter(redis.commands, redis.namespace);
+  return createSettleJobs({ db, ring: () => {}, producer, flow, metrics, log });
+}
+
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const { db } = database;
@@ -52,7 +59,7 @@ beforeAll(async () => {
   producer = createProducer(redis.commands, redis.namespace);
   const flow = createFlowMeter(redis.commands, redis.namespace);
   claimAll = createClaimJobs({ db, ring, flow, metrics });
-  settleOne = createSettleJobs({ db, ring, producer, flow, metrics, log });
+  settleOne = createSettle(database);
 });
 afterAll(async () => {
   await producer.close();
@@ -312,5 +319,24 @@ describe("a worker that lost its job", () => {
       settle(neighbour, { state: "succeeded", result: "2" }),
     ]);
     expect([(await read(jobId)).state, (await read(other)).state]).toEqual(["running", "succeeded"]);
+  });
+});
+
+describe("a job that somebody else holds in a transaction", () => {
+  it("is not settled, and holds up nobody whose outcome is committed together with its own", async () => {
+    const impatient = createDatabase({ url: database.url, applicationName: "impatient", lockTimeoutMs: 200 });
+    const settleSoon = createSettle(impatient);
+    const [held, free] = [await claimed(await submit()), await claimed(await submit())];
+    await database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom("jobs").select("id").where("id", "=", held.id).forUpdate().execute();
+      const outcome = { state: "succeeded", result: "1" } as const;
+      const [of, ofNeighbour] = await Promise.allSettled(
+        [held, free].map(({ id: jobId, kind, delivery }) => settleSoon({ jobId, kind, delivery, outcome })),
+      );
+      expect(of).toMatchObject({ status: "rejected", reason: { code: "55P03" } });
+      expect(ofNeighbour).toMatchObject({ status: "fulfilled" });
+    });
+    expect([(await read(held.id)).state, (await read(free.id)).state]).toEqual(["running", "succeeded"]);
+    await impatient.close();
   });
 });

@@ -1,6 +1,6 @@
 import type { Db } from "@longshore/shared/db/create-database";
 import type { JobError } from "@longshore/shared/db/schema";
-import { isRowError } from "@longshore/shared/db/sql-error";
+import { isLockTimeout, isRowError } from "@longshore/shared/db/sql-error";
 import { toEntries } from "@longshore/shared/jobs/to-entries";
 import type { Logger } from "@longshore/shared/logger";
 import { createMicroBatch } from "@longshore/shared/micro-batch";
@@ -85,7 +85,7 @@ export function createSettleJobs({ db, ring, producer, flow, metrics, log }: Set
   return createMicroBatch<Settlement, undefined>({
     maxItems: 500,
     inCrowds: true,
-    mayBeOneItem: isRowError,
+    mayBeOneItem: (error) => isRowError(error) || isLockTimeout(error),
     run: settle,
   });
 }
