@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobRow } from "../src/db/schema.ts";
 import { insertJobs } from "../src/jobs/insert-jobs.ts";
@@ -19,6 +20,17 @@ const newJob = (dedupKey?: string): JobRow =>
     },
     { tenant: "default", requestId: "request", scheduleId: "0199a000-0000-7000-8000-000000000000" },
   );
+
+/** Has each later insert end the pending job of the key, whether or not it inserts any itself. */
+async function endAfterEachInsert(dedupKey: string): Promise<void> {
+  await sql`create function end_pending() returns trigger language plpgsql as $$
+    begin update jobs set state = 'succeeded' where dedup_key = tg_argv[0] and outcome is null; return null; end $$`.execute(
+    database.db,
+  );
+  await sql`create trigger end_pending after insert on jobs execute function end_pending(${sql.lit(dedupKey)})`.execute(
+    database.db,
+  );
+}
 
 const read = (id: string) => database.db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
 
@@ -69,8 +81,8 @@ describe("jobs with the same dedupKey", () => {
     }
     const ending = endAll();
     const jobs = Array.from({ length: 200 }, () => newJob("busy"));
-    const insertions = await Promise.all(jobs.map((job) => insertJobs(database.db, [job])));
-    over.abort();
+    const inserting = Promise.all(jobs.map((job) => insertJobs(database.db, [job])));
+    const insertions = await inserting.finally(() => over.abort());
     await ending;
 
     for (const [[insertion], job] of insertions.map((each, index) => [each, jobs[index]!] as const)) {
@@ -79,6 +91,15 @@ describe("jobs with the same dedupKey", () => {
     }
     const kept = await database.db.selectFrom("jobs").select("id").where("dedup_key", "=", "busy").execute();
     expect(kept).toHaveLength(insertions.flat().filter(({ deduplicated }) => !deduplicated).length);
+  });
+
+  it("gives way to one that ends as soon as it was met", async () => {
+    const [first, second] = [newJob("met"), newJob("met")];
+    await insertJobs(database.db, [first]);
+    await endAfterEachInsert("met");
+    expect(await insertJobs(database.db, [second])).toEqual([{ job: first, deduplicated: true }]);
+    expect(await read(first.id)).toMatchObject({ outcome: "succeeded" });
+    expect(await read(second.id)).toBeUndefined();
   });
 
   it("inserted in a transaction that is rolled back make way for the next", async () => {
