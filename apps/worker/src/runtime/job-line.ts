@@ -27,7 +27,7 @@ export type JobLine<Item> = {
   close(): void;
 };
 
-const maxGroup = 200;
+const maxGroup = 400;
 /** How soon those are looked at again that are late but about to be started. */
 const lookEveryMs = 20;
 
@@ -50,10 +50,10 @@ export function createJobLine<Item, Job>(options: JobLineOptions<Item, Job>): Jo
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** How many jobs start, at the pace of the last moment, while a claim or an entry is on its way. */
-  const soon = () => (1.5 * pace.perPeriod() * claimMs) / patienceMs;
+  /** How many jobs start, at the pace of the last moment, in the time of three claims: so long is an entry on its way. */
+  const soon = () => (3 * pace.perPeriod() * claimMs) / patienceMs;
   /** Beyond the free slots so many may be claimed. */
-  const ahead = () => Math.min(2 * slots, soon());
+  const ahead = () => Math.min(4 * slots, soon());
   const claimable = () => Math.floor(slots - running + ahead()) - claimed.length;
 
   /** Moves on at the end of the event loop's turn: what comes free in the same one is taken together. */
