@@ -6,10 +6,10 @@ import type { GuardedFetch } from "../net/guarded-fetch.ts";
 import type { JobHandler } from "../jobs/define-handler.ts";
 import type { ClaimedJob } from "./claim-jobs.ts";
 import type { Envelope } from "./envelope.ts";
-import { createJobContext } from "./job-context.ts";
 import type { OpenJobLog } from "./job-log.ts";
 import { judgeFailure } from "./judge-failure.ts";
-import { createRun, type Run } from "./run.ts";
+import { RunContext } from "./run-context.ts";
+import { Run } from "./run.ts";
 import type { Outcome } from "./settle-jobs.ts";
 import { tellOfRun, type TellDeps } from "./tell-of-run.ts";
 
@@ -71,9 +71,9 @@ async function attempt<Contract extends JobContract>(
   span: Span,
 ): Promise<{ outcome: Outcome; error?: unknown }> {
   const timeoutMs = job.options.timeoutMs ?? contract.timeoutMs;
-  const run = createRun(job.id, timeoutMs);
-  const timer = setTimeout(run.stop, timeoutMs, "timeout");
-  const { context, end } = createJobContext(deps, job, run, span);
+  const run = new Run(job.id, timeoutMs);
+  const timer = setTimeout(() => run.stop("timeout"), timeoutMs);
+  const context = new RunContext(deps, job, run, span);
   deps.runs.add(run);
   envelope.runs.add(run);
   try {
@@ -86,6 +86,6 @@ async function attempt<Contract extends JobContract>(
     clearTimeout(timer);
     deps.runs.delete(run);
     envelope.runs.delete(run);
-    await end();
+    await context.end();
   }
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { createRun } from "./run.ts";
+import { Run } from "./run.ts";
 
 describe("a run", () => {
   it("comes to what its work comes to", async () => {
-    expect(await createRun("job", 1_000).untilStopped(async () => 1)).toBe(1);
-    const failing = createRun("job", 1_000).untilStopped(() => Promise.reject(new Error("no luck")));
+    expect(await new Run("job", 1_000).untilStopped(async () => 1)).toBe(1);
+    const failing = new Run("job", 1_000).untilStopped(() => Promise.reject(new Error("no luck")));
     await expect(failing).rejects.toThrow("no luck");
   });
 
   it("that is stopped is over at once, whatever its handler does with the signal", async () => {
-    const run = createRun("job", 1_000);
+    const run = new Run("job", 1_000);
     const handler = () =>
       new Promise((_resolve, reject) => run.signal.addEventListener("abort", () => reject(new Error("of its own"))));
     const over = run.untilStopped(handler);
@@ -20,7 +20,7 @@ describe("a run", () => {
   });
 
   it("keeps the first reason that it was stopped for", async () => {
-    const run = createRun("job", 30);
+    const run = new Run("job", 30);
     run.stop("timeout");
     run.stop("shutdown");
     expect(run.ending).toBe("timeout");

@@ -11,50 +11,52 @@ const reasons: Record<Ending, (timeoutMs: number) => string> = {
 };
 
 /** A job's handler at work. */
-export type Run = {
-  jobId: string;
+export class Run {
+  readonly jobId: string;
+  readonly #timeoutMs: number;
+  #ending: Ending | undefined;
+  #controller: AbortController | undefined;
+  #reject: ((reason: Error) => void) | undefined;
+
+  /** `timeoutMs` is what the attempt may take; whoever keeps the time says `stop("timeout")`. */
+  constructor(jobId: string, timeoutMs: number) {
+    this.jobId = jobId;
+    this.#timeoutMs = timeoutMs;
+  }
+
   /** How it was ended from outside, if it was. */
-  readonly ending: Ending | undefined;
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
   /** Fires when it is. Made when it is first asked for: most handlers are over before they would look at it. */
-  readonly signal: AbortSignal;
-  stop(ending: Ending): void;
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#ending) this.#controller.abort(this.#reason(this.#ending));
+    }
+    return this.#controller.signal;
+  }
+
+  stop(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    const reason = this.#reason(ending);
+    // The run is over before the handler hears of it: what it then throws is not what ended it.
+    this.#reject?.(reason);
+    this.#controller?.abort(reason);
+  }
+
   /** What `work` comes to, or a rejection as soon as the run is stopped, whatever `work` still does. */
-  untilStopped<T>(work: () => Promise<T>): Promise<T>;
-};
+  untilStopped<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (this.#ending) reject(this.#reason(this.#ending));
+      else work().then(resolve, reject);
+    });
+  }
 
-/** `timeoutMs` is what the attempt may take; whoever keeps the time says `stop("timeout")`. */
-export function createRun(jobId: string, timeoutMs: number): Run {
-  let ending: Ending | undefined;
-  let controller: AbortController | undefined;
-  let reject: ((reason: Error) => void) | undefined;
-
-  const reason = (how: Ending) => new Error(reasons[how](timeoutMs));
-
-  return {
-    jobId,
-    get ending() {
-      return ending;
-    },
-    get signal() {
-      if (!controller) {
-        controller = new AbortController();
-        if (ending) controller.abort(reason(ending));
-      }
-      return controller.signal;
-    },
-    stop(how) {
-      if (ending) return;
-      ending = how;
-      const error = reason(how);
-      // The run is over before the handler hears of it: what it then throws is not what ended it.
-      reject?.(error);
-      controller?.abort(error);
-    },
-    untilStopped: (work) =>
-      new Promise((resolve, rejectRun) => {
-        reject = rejectRun;
-        if (ending) rejectRun(reason(ending));
-        else work().then(resolve, rejectRun);
-      }),
-  };
+  #reason(ending: Ending): Error {
+    return new Error(reasons[ending](this.#timeoutMs));
+  }
 }

@@ -11,14 +11,24 @@ export const passTraces: Tracing = {
 };
 
 class PassedSpan implements Span {
-  readonly traceparent: string;
+  readonly #parent: unknown;
+  #traceparent: string | undefined;
 
   constructor({ parent }: SpanOptions) {
-    const context = parseTraceparent(parent);
-    // A new trace says that it is sampled: who is called decides by that whether to record, and nobody else has decided.
-    const flags = context && !context.sampled ? "00" : "01";
-    this.traceparent = `00-${context?.traceId ?? randomHex(16)}-${randomHex(8)}-${flags}`;
+    this.#parent = parent;
+  }
+
+  /** Made when it is first asked for: most spans are over before anybody would belong to them. */
+  get traceparent(): string {
+    return (this.#traceparent ??= belongTo(this.#parent));
   }
 
   end(): void {}
+}
+
+function belongTo(parent: unknown): string {
+  const context = parseTraceparent(parent);
+  // A new trace says that it is sampled: who is called decides by that whether to record, and nobody else has decided.
+  const flags = context && !context.sampled ? "00" : "01";
+  return `00-${context?.traceId ?? randomHex(16)}-${randomHex(8)}-${flags}`;
 }
