@@ -54,6 +54,16 @@ describe("the reconciler", () => {
     expect(await sweep()).toMatchObject({ jobs: 2 });
   });
 
+  it("leaves the job alone that somebody holds in a transaction, and enqueues the others", async () => {
+    const [held] = await fixture.submit({ entry: "one" }, { entry: "two" }, { entry: "three" });
+    await fixture.redis.wipe();
+    await fixture.database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom("jobs").select("id").where("id", "=", held!.id).forUpdate().execute();
+      expect(await sweep()).toMatchObject({ jobs: 2 });
+    });
+    expect(await sweep()).toMatchObject({ jobs: 1 });
+  });
+
   it("gathers lost jobs in new envelopes that the tables name, once", async () => {
     const soon = new Date(Date.now() + 60_000);
     await fixture.submit(

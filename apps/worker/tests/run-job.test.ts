@@ -12,7 +12,8 @@ import { createTestDatabase, type TestDatabase } from "@longshore/shared/testing
 import { createTestRedis, type TestRedis } from "@longshore/shared/testing/create-test-redis";
 import { RetryLaterError, SnoozeError, UnrecoverableError, type JobHandler } from "../src/jobs/define-handler.ts";
 import { createWorkerMetrics } from "../src/metrics/create-worker-metrics.ts";
-import { createClaimJobs, type ClaimedJob, type ClaimJobs } from "../src/runtime/claim-jobs.ts";
+import { createClaimJobs, isHeld, type ClaimJobs } from "../src/runtime/claim-jobs.ts";
+import type { ClaimedJob } from "../src/runtime/claim-rows.ts";
 import { createJobLogs } from "../src/runtime/job-log.ts";
 import { runJob } from "../src/runtime/run-job.ts";
 import type { Run } from "../src/runtime/run.ts";
@@ -47,6 +48,11 @@ let producer: Producer;
 let claimAll: ClaimJobs;
 let settleOne: SettleJob;
 
+function createClaim({ db }: Pick<DatabaseHandle, "db">): ClaimJobs {
+  const flow = createFlowMeter(redis.commands, redis.namespace);
+  return createClaimJobs({ db, ring: () => {}, flow, metrics });
+}
+
 function createSettle({ db }: Pick<DatabaseHandle, "db">): SettleJob {
   const flow = createFlowMeter(redis.commands, redis.namespace);
   return createSettleJobs({ db, ring: () => {}, producer, flow, metrics, log });
@@ -54,11 +60,8 @@ function createSettle({ db }: Pick<DatabaseHandle, "db">): SettleJob {
 
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  const { db } = database;
-  const ring = () => {};
   producer = createProducer(redis.commands, redis.namespace);
-  const flow = createFlowMeter(redis.commands, redis.namespace);
-  claimAll = createClaimJobs({ db, ring, flow, metrics });
+  claimAll = createClaim(database);
   settleOne = createSettle(database);
 });
 afterAll(async () => {
@@ -77,6 +80,7 @@ const read = (jobId: string): Promise<JobRow> =>
 
 async function claim(jobId: string, entry = `${jobId}-0`): Promise<ClaimedJob | undefined> {
   const [job] = await claimAll([{ jobId, entry }]);
+  if (job === isHeld) throw new Error("held");
   return job;
 }
 
@@ -323,20 +327,50 @@ describe("a worker that lost its job", () => {
 });
 
 describe("a job that somebody else holds in a transaction", () => {
-  it("is not settled, and holds up nobody whose outcome is committed together with its own", async () => {
-    const impatient = createDatabase({ url: database.url, applicationName: "impatient", lockTimeoutMs: 200 });
-    const settleSoon = createSettle(impatient);
-    const [held, free] = [await claimed(await submit()), await claimed(await submit())];
+  it("is claimed later, or ended then, and holds up nobody who is claimed together with it", async () => {
+    const patient = createDatabase({ url: database.url, applicationName: "patient", lockTimeoutMs: 0 });
+    const claimSoon = createClaim(patient);
+    const [queued, cancelled, free, over] = [await submit(), await submit(), await submit(), await submit()];
+    const references = [queued, cancelled, free, over].map((jobId) => ({ jobId, entry: `${jobId}-0` }));
+    await claimed(cancelled);
+    await cancelling(cancelled);
+    await database.db.updateTable("jobs").set({ state: "failed" }).where("id", "=", over).execute();
+
+    const freeOne = expect.objectContaining({ id: free, delivery: 1 }) as unknown;
     await database.db.transaction().execute(async (trx) => {
-      await trx.selectFrom("jobs").select("id").where("id", "=", held.id).forUpdate().execute();
-      const outcome = { state: "succeeded", result: "1" } as const;
-      const [of, ofNeighbour] = await Promise.allSettled(
-        [held, free].map(({ id: jobId, kind, delivery }) => settleSoon({ jobId, kind, delivery, outcome })),
-      );
-      expect(of).toMatchObject({ status: "rejected", reason: { code: "55P03" } });
-      expect(ofNeighbour).toMatchObject({ status: "fulfilled" });
+      await trx.selectFrom("jobs").select("id").where("id", "in", [queued, cancelled]).forUpdate().execute();
+      expect(await claimSoon(references)).toEqual([isHeld, isHeld, freeOne, undefined]);
+      expect(await claimSoon(references.slice(1))).toEqual([isHeld, expect.anything(), undefined]);
     });
-    expect([(await read(held.id)).state, (await read(free.id)).state]).toEqual(["running", "succeeded"]);
-    await impatient.close();
+    expect(await read(queued)).toMatchObject({ state: "queued", delivery: 0 });
+    expect(await claimSoon(references.slice(0, 2))).toEqual([
+      expect.objectContaining({ id: queued, delivery: 1 }),
+      undefined,
+    ]);
+    expect(await read(cancelled)).toMatchObject({ state: "cancelled" });
+    await patient.close();
+  });
+
+  it("is settled as soon as it may be, and holds up nobody whose outcome is committed together with its own", async () => {
+    const patient = createDatabase({ url: database.url, applicationName: "patient", lockTimeoutMs: 0 });
+    const settleSoon = createSettle(patient);
+    const jobs = [];
+    for (let n = 0; n < 4; n += 1) jobs.push(await claimed(await submit()));
+    const [cut, done, ...others] = jobs as [ClaimedJob, ClaimedJob, ...ClaimedJob[]];
+    const succeed = ({ id: jobId, kind, delivery }: ClaimedJob) =>
+      settleSoon({ jobId, kind, delivery, outcome: { state: "succeeded", result: "1" } });
+    const cutOff = ({ id: jobId, kind, delivery }: ClaimedJob) =>
+      settleSoon({ jobId, kind, delivery, outcome: { state: "queued" } });
+
+    let settling: Promise<void>[] = [];
+    await database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom("jobs").select("id").where("id", "in", [cut.id, done.id]).forUpdate().execute();
+      settling = [cutOff(cut), succeed(done)];
+      await Promise.all([cutOff(others[0]!), succeed(others[1]!)]);
+    });
+    expect(await Promise.all(others.map(async ({ id }) => (await read(id)).state))).toEqual(["queued", "succeeded"]);
+    await Promise.all(settling);
+    expect([(await read(cut.id)).state, (await read(done.id)).state]).toEqual(["queued", "succeeded"]);
+    await patient.close();
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { toEntries } from "@longshore/shared/jobs/to-entries";
 import { chunkEntry } from "@longshore/shared/queue/entry";
 import { bellChannel } from "@longshore/shared/status/status-board";
 import { waitFor } from "@longshore/shared/testing/wait-for";
@@ -154,5 +155,16 @@ describe("an entry", () => {
 
     await fixture.insert({ id, entry: "envelope" });
     await fixture.untilState(id, "succeeded");
+  });
+
+  it("comes again for the job that somebody holds in a transaction, while the others are run", async () => {
+    const [held, ...others] = await fixture.insert(...[1, 2, 3].map(() => ({ entry: "envelope" })));
+    fixture.startWorker({ kinds: [testKind(async () => ({}))] });
+    await fixture.database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom("jobs").select("id").where("id", "=", held!.id).forUpdate().execute();
+      await fixture.producer.enqueue(toEntries([held!, ...others]));
+      for (const { id } of others) await fixture.untilState(id, "succeeded");
+    });
+    expect(await fixture.untilState(held!.id, "succeeded")).toMatchObject({ attempt: 1, delivery: 1 });
   });
 });

@@ -1,7 +1,8 @@
 import { isRowError } from "@longshore/shared/db/sql-error";
 import type { JobsEntryData } from "@longshore/shared/queue/entry";
 import { queueFor } from "@longshore/shared/queue/names";
-import type { ClaimedJob, ClaimJobs } from "./claim-jobs.ts";
+import { isHeld, type ClaimJobs } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import { consumeEntries, type QueueOptions, type SlottedConsumer } from "./consume-entries.ts";
 import { openEnvelope, type Envelope } from "./envelope.ts";
 import type { HandBack } from "./hand-back.ts";
@@ -58,9 +59,10 @@ export function consumeJobs(deps: ConsumeJobsDeps, kind: HandledKind & { slots: 
       const jobs = await retryWhileUnavailable(() => deps.claim(wanted));
       return references.flatMap(({ envelope }, index) => {
         const job = jobs[index];
-        if (job && !isSuspect(job, envelope)) return { job, envelope };
-        if (job) void conclude(job, { state: "queued" }, envelope);
-        else envelope.done();
+        if (job === isHeld) envelope.fail(new Error("Somebody holds the job in a transaction"));
+        else if (!job) envelope.done();
+        else if (isSuspect(job, envelope)) void conclude(job, { state: "queued" }, envelope);
+        else return { job, envelope };
         return [];
       });
     } catch (error) {

@@ -1,8 +1,8 @@
-import { sql } from "kysely";
-import type { Db } from "@longshore/shared/db/create-database";
-import type { JobRow } from "@longshore/shared/db/schema";
+import { sql, type Kysely } from "kysely";
+import type { Database, JobRow } from "@longshore/shared/db/schema";
+import type { JobReference } from "./claim-rows.ts";
 import { cancelledError, expiredError } from "./end-errors.ts";
-import type { JobReference } from "./claim-jobs.ts";
+import { briefly } from "./with-free-jobs.ts";
 
 const isTooLate = sql`jobs.expires_at <= now() and jobs.started_at is null`;
 
@@ -11,7 +11,7 @@ const isTooLate = sql`jobs.expires_at <= now() and jobs.started_at is null`;
  * lost, and jobs that did not start in time. Answers those.
  */
 export async function endUnstarted(
-  db: Db,
+  db: Kysely<Database>,
   references: readonly JobReference[],
 ): Promise<Pick<JobRow, "id" | "kind" | "state">[]> {
   const ids = references.map(({ jobId }) => jobId);
@@ -22,7 +22,7 @@ export async function endUnstarted(
       error = case jobs.state when 'cancelling' then ${JSON.stringify(cancelledError)}::jsonb else ${JSON.stringify(expiredError)}::jsonb end,
       settled_delivery = delivery, revision = revision + 1, finished_at = now(), updated_at = now()
     from unnest(${ids}::uuid[], ${entries}::text[]) as wanted (id, entry)
-    where jobs.id = wanted.id and case jobs.state
+    where ${briefly} and jobs.id = wanted.id and case jobs.state
       when 'cancelling' then jobs.entry = wanted.entry
       when 'queued' then ${isTooLate}
       when 'scheduled' then ${isTooLate}

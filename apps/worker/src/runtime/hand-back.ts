@@ -4,7 +4,7 @@ import type { Logger } from "@longshore/shared/logger";
 import { newId } from "@longshore/shared/new-id";
 import type { Producer } from "@longshore/shared/queue/create-producer";
 import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
-import type { JobReference } from "./claim-jobs.ts";
+import type { JobReference } from "./claim-rows.ts";
 import { reassignEntries, type Reassignment } from "./reassign-entries.ts";
 import { retryWhileUnavailable } from "./retry-while-unavailable.ts";
 

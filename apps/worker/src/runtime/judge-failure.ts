@@ -2,7 +2,7 @@ import { isConflict, isOutOfOrder } from "@longshore/shared/db/sql-error";
 import type { JobContract } from "@longshore/shared/jobs/define-job";
 import { RetryLaterError, SnoozeError, UnrecoverableError } from "../jobs/define-handler.ts";
 import { backoffMs } from "./backoff.ts";
-import type { ClaimedJob } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import type { Ending } from "./run.ts";
 import type { Outcome } from "./settle-jobs.ts";
 import { JobLostError } from "./transact-once.ts";

@@ -1,6 +1,7 @@
-import { sql } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Db } from "@longshore/shared/db/create-database";
-import type { JobRow } from "@longshore/shared/db/schema";
+import type { Database, JobRow } from "@longshore/shared/db/schema";
+import { briefly, withFreeJobs } from "./with-free-jobs.ts";
 
 /** A job, the entry that carried it and the one that is going to. */
 export type Reassignment = { jobId: string; former: string | null; entry: string };
@@ -9,10 +10,21 @@ export type ReassignedJob = Pick<JobRow, "id" | "kind" | "entry" | "run_at" | "p
 
 /**
  * Commits which entries will carry these jobs from now on, and answers those of them, in their order, for which it is so. To
- * be called before the entries are enqueued. A job that has ended, was claimed or got another entry meanwhile is left alone.
+ * be called before the entries are enqueued. A job that has ended, was claimed or got another entry meanwhile is left alone,
+ * and so is one that somebody has in a transaction.
  */
 export async function reassignEntries(
   db: Db,
+  jobs: readonly Reassignment[],
+  states: readonly JobRow["state"][],
+): Promise<ReassignedJob[]> {
+  const { rows } = await withFreeJobs(db, jobs, (connection, free) => reassign(connection, free, states));
+  const reassigned = new Map(rows.map((row) => [row.id, row]));
+  return jobs.flatMap(({ jobId }) => reassigned.get(jobId) ?? []);
+}
+
+async function reassign(
+  db: Kysely<Database>,
   jobs: readonly Reassignment[],
   states: readonly JobRow["state"][],
 ): Promise<ReassignedJob[]> {
@@ -22,9 +34,8 @@ export async function reassignEntries(
   const { rows } = await sql<ReassignedJob>`
     update jobs set entry = given.entry, updated_at = now()
     from unnest(${ids}::uuid[], ${formers}::text[], ${entries}::text[]) as given (id, former, entry)
-    where jobs.id = given.id and jobs.entry is not distinct from given.former
+    where ${briefly} and jobs.id = given.id and jobs.entry is not distinct from given.former
       and case when jobs.state = any(${[...states]}::text[]) then true else false end
     returning jobs.id, jobs.kind, jobs.entry, jobs.run_at, jobs.priority`.execute(db);
-  const reassigned = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => reassigned.get(id) ?? []);
+  return rows;
 }

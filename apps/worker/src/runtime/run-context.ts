@@ -1,6 +1,6 @@
 import type { Span } from "@longshore/shared/tracing/tracing";
 import type { JobContext, JobLog } from "../jobs/define-handler.ts";
-import type { ClaimedJob } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import type { RunLog } from "./job-log.ts";
 import { reportProgress, type ProgressReport } from "./report-progress.ts";
 import type { RunJobDeps } from "./run-job.ts";

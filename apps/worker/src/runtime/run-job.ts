@@ -4,7 +4,7 @@ import type { Span, Tracing } from "@longshore/shared/tracing/tracing";
 import type { StatusBoard } from "@longshore/shared/status/status-board";
 import type { GuardedFetch } from "../net/guarded-fetch.ts";
 import type { JobHandler } from "../jobs/define-handler.ts";
-import type { ClaimedJob } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import type { Envelope } from "./envelope.ts";
 import type { OpenJobLog } from "./job-log.ts";
 import { judgeFailure } from "./judge-failure.ts";

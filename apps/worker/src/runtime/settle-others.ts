@@ -1,14 +1,14 @@
-import { sql } from "kysely";
-import type { Db } from "@longshore/shared/db/create-database";
-import type { JobRow } from "@longshore/shared/db/schema";
+import { sql, type Kysely } from "kysely";
+import type { Database, JobRow } from "@longshore/shared/db/schema";
 import { cancelledError } from "./end-errors.ts";
 import { isStarted } from "./is-started.ts";
 import type { Settlement } from "./settle-jobs.ts";
+import { briefly } from "./with-free-jobs.ts";
 
 export type SettledRow = Pick<JobRow, "id" | "kind" | "state" | "entry" | "run_at" | "priority">;
 
 /** Commits the outcomes of runs without a result: failures, retries, and what was cut off. Answers their jobs. */
-export async function settleOthers(db: Db, settlements: readonly Settlement[]): Promise<SettledRow[]> {
+export async function settleOthers(db: Kysely<Database>, settlements: readonly Settlement[]): Promise<SettledRow[]> {
   const runs = settlements.map(({ jobId, delivery, outcome }) => ({
     jobId,
     delivery,
@@ -27,7 +27,7 @@ export async function settleOthers(db: Db, settlements: readonly Settlement[]): 
       settled_delivery = run.delivery, revision = revision + 1, updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as run ("jobId" uuid, delivery integer, state text,
       error jsonb, entry text, again boolean, "afterMs" double precision)
-    where jobs.id = run."jobId" and jobs.delivery = run.delivery and ${isStarted}
+    where ${briefly} and jobs.id = run."jobId" and jobs.delivery = run.delivery and ${isStarted}
     returning jobs.id, jobs.kind, jobs.state, jobs.entry, jobs.run_at, jobs.priority`.execute(db);
   return rows;
 }

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { beforeEach, describe, expect, it } from "vitest";
 import { passTraces } from "@longshore/shared/tracing/pass-traces";
 import { createWorkerMetrics } from "../metrics/create-worker-metrics.ts";
-import type { ClaimedJob } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import type { Outcome } from "./settle-jobs.ts";
 import { tellOfRun } from "./tell-of-run.ts";
 

@@ -3,7 +3,7 @@ import type { Logger } from "@longshore/shared/logger";
 import type { Span } from "@longshore/shared/tracing/tracing";
 import { traceIdOf } from "@longshore/shared/tracing/trace-id-of";
 import type { WorkerMetrics } from "../metrics/create-worker-metrics.ts";
-import type { ClaimedJob } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claim-rows.ts";
 import type { Outcome } from "./settle-jobs.ts";
 
 /** There may be ten thousand shorter ones a second, and a line costs more than half of what such a job does. */
