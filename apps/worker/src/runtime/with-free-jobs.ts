@@ -4,8 +4,8 @@ import type { Database } from "@longshore/shared/db/schema";
 import { isLockTimeout } from "@longshore/shared/db/sql-error";
 
 /**
- * The first condition of a statement, which PostgreSQL looks at before any row, once: it then waits for 200 ms at most until somebody lets go
- * of a job, for all its other jobs wait as long.
+ * The first condition of a statement, which PostgreSQL looks at once and before any row: it then waits for 200 ms at most
+ * until somebody lets go of a job, for all its other jobs wait as long.
  */
 export const briefly = sql<boolean>`(select set_config('lock_timeout', '200', true)) is not null`;
 
@@ -13,8 +13,8 @@ export const briefly = sql<boolean>`(select set_config('lock_timeout', '200', tr
 export type WithFree<Row> = { rows: Row[]; held: ReadonlySet<string> };
 
 /**
- * Sends a statement that waits `briefly` for the jobs it changes. Should somebody else have one of them in a transaction, it is sent again for
- * the others. A job that is not there at all then counts as held, too.
+ * Sends a statement that waits `briefly` for the jobs it changes. Should somebody else have one of them in a transaction, it
+ * is sent again for the others. A job that is not there at all then counts as held, too.
  */
 export async function withFreeJobs<Reference extends { jobId: string }, Row>(
   db: Db,
